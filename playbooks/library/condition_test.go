@@ -1,0 +1,71 @@
+package library
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/posko-ir/posko/playbooks/guide"
+	"github.com/posko-ir/posko/playbooks/stix"
+)
+
+// taken gives the first step of each branch that is open when some answers are set
+// and the rest stands as at the start.
+func taken(t *testing.T, g *guide.Guide, set map[string]string) []string {
+	t.Helper()
+	var numbers []string
+	for _, s := range g.Source.Steps {
+		if s.Condition == "" {
+			continue
+		}
+		expr, err := stix.Parse(s.Condition)
+		if err != nil {
+			t.Fatalf("%s: %v", s.ID, err)
+		}
+		ok, err := expr.Eval(func(name string) (stix.Value, bool) {
+			v, known := g.Source.Variables[name]
+			text := v.Value
+			if answer, answered := set[name]; answered {
+				text = answer
+			}
+			return stix.Value{Type: v.Type, Text: text}, known
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", s.ID, err)
+		}
+		if ok {
+			numbers = append(numbers, g.Step(s.OnTrue).Number)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+func TestBranchesOpen(t *testing.T) {
+	for _, c := range []struct {
+		name, short string
+		set         map[string]string
+		want        []string
+	}{
+		{"at the start", "breach", nil, []string{"11", "13", "14", "15", "4"}},
+		{"controller alone", "breach", map[string]string{"__role__": "controller"}, []string{"11", "13", "14", "4"}},
+		{"one customer saw another's data", "breach", map[string]string{"__role__": "controller", "__cross_tenant__": "yes"}, []string{"11", "13", "14", "15", "4"}},
+		{"a sample was seen", "breach", map[string]string{"__dump_seen__": "yes"}, []string{"11", "13", "14", "15", "3", "4"}},
+		{"aware", "breach", map[string]string{"__aware__": "aware"}, []string{"11", "13", "14", "15"}},
+		{"notified and complete", "breach", map[string]string{"__notify__": "notify", "__filing__": "complete"}, []string{"12", "13", "15", "4"}},
+		{"no high risk", "breach", map[string]string{"__high_risk__": "no"}, []string{"11", "14", "15", "4"}},
+		{"no high risk, law demands", "breach", map[string]string{"__high_risk__": "law", "__keys_safe__": "yes"}, []string{"11", "13", "14", "15", "4"}},
+		{"risk unknown, key safe", "breach", map[string]string{"__keys_safe__": "yes"}, []string{"11", "14", "15", "4"}},
+		{"at the start", "takeover", nil, []string{"13", "14", "9"}},
+		{"no money, no rights, no data", "takeover", map[string]string{"__money__": "no", "__admin_rights__": "no", "__personal_data__": "no"}, nil},
+		{"at the start", "ransomware", nil, []string{"17", "9"}},
+		{"clean point named, in contact", "ransomware", map[string]string{"__clean_point__": "named", "__contact__": "contact", "__personal_data__": "no"}, []string{"16"}},
+		{"no clean backup, pays", "ransomware", map[string]string{"__clean_point__": "none", "__contact__": "pay"}, []string{"16", "17"}},
+	} {
+		t.Run(c.short+"/"+c.name, func(t *testing.T) {
+			p, _ := ByShort(c.short)
+			if got := taken(t, open(t, p), c.set); !slices.Equal(got, c.want) {
+				t.Errorf("open are %v, want %v", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,104 @@
+// Package library holds the playbooks that Posko ships: the shared opening and
+// closing, and one playbook for each kind of incident. They are CACAO 2.0 JSON
+// files beside this one, in English, with Indonesian and Italian in our extension
+// (see package guide), so that one playbook in three languages has one hash.
+//
+// Rules the playbooks keep, held by the tests of this package:
+//
+//   - The name of a step is one sentence in the imperative, under 90 characters in
+//     every language; the description says how, what to watch for and what the
+//     proof must show.
+//   - Opening, lanes and independent steps run side by side: nobody waits to
+//     isolate a machine until the clocks have been compared. The closing comes
+//     when the lanes have ended, beside notices and watches that go on for weeks.
+//   - A condition reads a variable that has a value from the start and that an
+//     answer of the same playbook sets. "Not known yet" leads to the step wherever
+//     leaving it out could do harm.
+//   - Due times are our targets. A step marked as law repeats a legal or
+//     contractual duty whose real time is computed elsewhere.
+//
+// To add a playbook: write NAME.json here, mint every id once as UUIDv4 and never
+// change it, use the words of GLOSSARY.md, add the file to the embed line and the
+// list below, and its plan to plan_test.go. To change a released one: set modified
+// anew, and playbook_version in every playbook that calls it. A running case keeps
+// the bytes it started with.
+package library
+
+import (
+	"embed"
+
+	"github.com/posko-ir/posko/playbooks/cacao"
+)
+
+// The ids of the shipped playbooks.
+const (
+	Opening    = "playbook--88094ed3-8079-4dff-a4de-39630ddd1438"
+	Breach     = "playbook--a352dd1a-b840-4c51-bb0e-d99d239c926d"
+	Takeover   = "playbook--5733ee47-6fe6-4095-ab07-d92c3e06b25e"
+	Ransomware = "playbook--7c319f4a-70ff-4fa4-af42-d4f651275daf"
+	Closing    = "playbook--ec9d5961-6bf4-4265-bd7e-80ac70e36da8"
+)
+
+//go:embed opening.json breach.json takeover.json ransomware.json closing.json
+var files embed.FS
+
+// A Playbook is one shipped playbook as it lies in its file.
+type Playbook struct {
+	Short string // the name typed on the command line
+	ID    string // the CACAO id
+	Bytes []byte // the JSON document; the caller's own copy
+	Hash  string // SHA-256 of Bytes, in hexadecimal
+}
+
+// All returns every playbook in the order of the printed list.
+func All() []Playbook {
+	var all []Playbook
+	for _, known := range list() {
+		if p, ok := load(known.short, known.id); ok {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// ByShort finds a playbook by its short name.
+func ByShort(short string) (Playbook, bool) {
+	for _, known := range list() {
+		if known.short == short {
+			return load(known.short, known.id)
+		}
+	}
+	return Playbook{}, false
+}
+
+// ByID finds a playbook by its CACAO id.
+func ByID(id string) (Playbook, bool) {
+	for _, known := range list() {
+		if known.id == id {
+			return load(known.short, known.id)
+		}
+	}
+	return Playbook{}, false
+}
+
+type entry struct{ short, id string }
+
+func list() []entry {
+	return []entry{
+		{"opening", Opening},
+		{"breach", Breach},
+		{"takeover", Takeover},
+		{"ransomware", Ransomware},
+		{"closing", Closing},
+	}
+}
+
+// load reads one file. It can only fail for a name that the embed line lacks,
+// which a test rules out.
+func load(short, id string) (Playbook, bool) {
+	data, err := files.ReadFile(short + ".json")
+	if err != nil {
+		return Playbook{}, false
+	}
+	return Playbook{Short: short, ID: id, Bytes: data, Hash: cacao.Hash(data)}, true
+}

@@ -1,0 +1,155 @@
+package library
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/posko-ir/posko/playbooks/cacao"
+	"github.com/posko-ir/posko/playbooks/guide"
+)
+
+// guided gives the steps of a playbook that a person carries out.
+func guided(g *guide.Guide) map[*cacao.Step]*guide.Step {
+	steps := map[*cacao.Step]*guide.Step{}
+	for _, s := range g.Source.Steps {
+		if step := g.Step(s.ID); step != nil {
+			steps[s] = step
+		}
+	}
+	return steps
+}
+
+func TestEveryActionIsGuided(t *testing.T) {
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for _, s := range g.Source.Steps {
+			work := s.Type == cacao.Action || s.Type == cacao.PlaybookAction
+			if work != (g.Step(s.ID) != nil) {
+				t.Errorf("%s of type %s: guided %v", s.ID, s.Type, !work)
+			}
+		}
+	})
+}
+
+// The plan cannot change by accident: neither who, nor when, nor who approves.
+func TestStepsFollowThePlan(t *testing.T) {
+	each(t, func(t *testing.T, g *guide.Guide) {
+		var got []string
+		steps := slices.Collect(maps.Values(guided(g)))
+		slices.SortFunc(steps, func(a, b *guide.Step) int {
+			x, _ := strconv.Atoi(a.Number)
+			y, _ := strconv.Atoi(b.Number)
+			return x - y
+		})
+		for _, s := range steps {
+			got = append(got, planLine(s))
+		}
+		if want := plans()[g.Playbook.Short]; !slices.Equal(got, want) {
+			t.Errorf("the steps are\n%s\nplanned are\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+func planLine(s *guide.Step) string {
+	due, flags := s.Due, ""
+	if due == "" {
+		due = "-"
+	}
+	if s.Mandatory {
+		flags += "!"
+	}
+	if s.Approval == guide.FourEyes {
+		flags += "4"
+	}
+	if s.Law {
+		flags += "L"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s %s %s", s.Number, s.Lane, s.Role, due, flags))
+}
+
+func TestManualCommandSaysWhatTheDescriptionSays(t *testing.T) {
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for s, step := range guided(g) {
+			if s.Type != cacao.Action {
+				continue
+			}
+			if len(s.Commands) != 1 || s.Commands[0].Type != "manual" || s.Commands[0].Command != s.Description {
+				t.Errorf("step %s: one manual command with the description is wanted", step.Number)
+			}
+			if _, ok := g.Source.Agents[s.Agent]; !ok {
+				t.Errorf("step %s: agent %q is not defined", step.Number, s.Agent)
+			}
+		}
+	})
+}
+
+// What a proof needs in fields follows from its kind.
+func TestAnswersFitTheProof(t *testing.T) {
+	given, _ := guide.ProofKinds()
+	needs := map[string][]string{
+		"decision": {"decision choice", "reason text"},
+		"call":     {"who text", "number text", "called_at instant", "words lines"},
+	}
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for _, step := range guided(g) {
+			required := requiredFields(step)
+			for _, kind := range step.Proof.Kinds {
+				if slices.Contains(given, kind) && len(required) == 0 {
+					t.Errorf("step %s: proof %q needs a required field", step.Number, kind)
+				}
+				for _, field := range needs[kind] {
+					if !slices.Contains(required, field) {
+						t.Errorf("step %s: proof %q needs the required field %q", step.Number, kind, field)
+					}
+				}
+			}
+			if len(step.Answers) > 6 {
+				t.Errorf("step %s asks for %d answers", step.Number, len(step.Answers))
+			}
+		}
+	})
+}
+
+// requiredFields gives key and type of the answers a step cannot do without.
+func requiredFields(step *guide.Step) []string {
+	var fields []string
+	for _, a := range step.Answers {
+		if a.Required {
+			fields = append(fields, a.Key+" "+a.Type)
+		}
+	}
+	return fields
+}
+
+// The facts that start legal clocks come from the steps meant for them.
+func TestFactsComeFromTheirSteps(t *testing.T) {
+	want := map[string]string{
+		"opening 1 told_at": "told", "opening 5 decision": "suspected",
+		"breach 4 aware_at": "aware", "breach 5 from": "occurred_from", "breach 5 to": "occurred_to",
+		"breach 11 high_risk": "high_risk_decided", "breach 15 first_due": "first_due", "breach 16 sent_at": "sent",
+		"takeover 7 first": "occurred_from", "takeover 11 decision": "suspected",
+		"ransomware 7 first_day": "occurred_from", "ransomware 8 decision": "suspected",
+		"ransomware 9 state": "clean_point_named", "ransomware 11 decision": "contact_decided",
+		"ransomware 13 restored_at": "restored",
+	}
+	got := map[string]string{}
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for _, step := range guided(g) {
+			for _, a := range step.Answers {
+				if a.Fact == "" {
+					continue
+				}
+				got[g.Playbook.Short+" "+step.Number+" "+a.Key] = a.Fact
+				if a.Fact == "suspected" && !slices.Equal(a.When, []string{"yes", "unknown"}) {
+					t.Errorf("step %s: suspected is set by %v", step.Number, a.When)
+				}
+			}
+		}
+	})
+	if !maps.Equal(got, want) {
+		t.Errorf("facts are set by %v, want %v", got, want)
+	}
+}
