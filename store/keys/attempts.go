@@ -153,7 +153,7 @@ func ClearAttempts(ctx context.Context, dir string, recorded FailedAttempts) err
 		}
 		a, err := parseAttempts(data)
 		if err != nil {
-			return nil //nolint:nilerr // the next unlock deals with the damage and says so
+			return nil // the next unlock deals with the damage and says so
 		}
 		if !a.First.Equal(recorded.First) {
 			return nil // another process recorded those; these are newer

@@ -3,6 +3,7 @@ package keys_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -224,4 +225,34 @@ func TestAttempts_ManyAtOnce(t *testing.T) {
 	}
 	g.clock.Turn(time.Hour)
 	g.opens(4)
+}
+
+// guessVariable names the folder on which a process started by TestAttempts_ManyProcesses guesses.
+const guessVariable = "POSKO_TEST_GUESS_DIR"
+
+func TestAttempts_ManyProcesses(t *testing.T) {
+	if dir := os.Getenv(guessVariable); dir != "" {
+		if _, err := unlock(t, dir, keys.None(), wrong); !errors.Is(err, keys.ErrWrongPassphrase) && !errors.Is(err, keys.ErrDelayed) {
+			t.Error(err)
+		}
+		return
+	}
+	g := newGuesser(t)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestAttempts_ManyProcesses$")
+			cmd.Env = append(os.Environ(), guessVariable+"="+g.dir)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	wg.Wait()
+	g.clock.Turn(time.Minute)
+	g.opens(4) // three free tries and the one that starts the delay; the rest had to wait
 }

@@ -48,7 +48,7 @@ func passes(one time.Duration) uint32 {
 		return maxPasses
 	}
 	n := (targetTime + one/2) / one
-	return uint32(min(max(n, minPasses), maxPasses)) //nolint:gosec // bounded to 3..64
+	return uint32(min(max(n, minPasses), maxPasses)) // 3 to 64
 }
 
 // floorOrDefault is the least cost that is accepted. Only tests pass one of their own.

@@ -21,7 +21,7 @@ func TestDamage_EveryFlippedBit(t *testing.T) {
 	create(t, dir, &keystest.Keychain{})
 	intact := readOfficer(t, dir)
 	for i := range intact {
-		for _, bit := range []byte{1, 0x20} {
+		for _, bit := range []byte{1, 2, 0x20} {
 			flipped := bytes.Clone(intact)
 			flipped[i] ^= bit
 			if _, err := keys.PeekIdentity(flipped); !errors.Is(err, keys.ErrDamaged) {

@@ -30,11 +30,11 @@ func readFile(path string, limit int64) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: %s is not a plain file", ErrDamaged, filepath.Base(path))
 	}
-	f, err := os.Open(path) //nolint:gosec // the caller's own folder
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read key folder: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer func() { _ = f.Close() }() // only read
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
@@ -64,17 +64,17 @@ func writeFile(dir, name string, data []byte) error {
 
 func writeSynced(path string, data []byte) (err error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err //nolint:wrapcheck // writeFile names the file
+		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode) //nolint:gosec // the caller's own folder
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
-		return err //nolint:wrapcheck // writeFile names the file
+		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if _, err := f.Write(data); err != nil {
-		return err //nolint:wrapcheck // writeFile names the file
+		return err
 	}
-	return f.Sync() //nolint:wrapcheck // writeFile names the file
+	return f.Sync()
 }
 
 // removeFile removes dir/name for good; it may be absent.
@@ -91,11 +91,11 @@ func removeFile(dir, name string) error {
 // withLock runs fn while no other process holds the folder's lock. The operating system drops
 // the lock when its holder dies, so it cannot go stale.
 func withLock(ctx context.Context, dir string, fn func() error) error {
-	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, fileMode) //nolint:gosec // the caller's own folder
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, fileMode)
 	if err != nil {
 		return fmt.Errorf("lock key folder: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // closing drops the lock
+	defer func() { _ = f.Close() }() // closing drops the lock
 	for ctx.Err() == nil {
 		held, err := tryLock(f)
 		if err != nil {

@@ -24,6 +24,35 @@ func TestPasses(t *testing.T) {
 	}
 }
 
+// TestUnseal_SecretMustFitItsPublicHalf: whoever can seal may still have put the wrong name on a key.
+func TestUnseal_SecretMustFitItsPublicHalf(t *testing.T) {
+	s, err := newSecrets(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := newSecrets(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := make([]byte, wrappingKeyBytes)
+	var e envelope
+	if err := e.sealAll(key, s, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.unsealAll(key); err != nil {
+		t.Fatal(err)
+	}
+	mislabelled := *e.Device
+	mislabelled.Public = devicePublic(other.device)
+	if err := e.sealPart(key, partDevice, &mislabelled, s.device.Seed()); err != nil {
+		t.Fatal(err)
+	}
+	e.Device = &mislabelled
+	if _, err := e.unsealAll(key); !errors.Is(err, ErrDamaged) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // FuzzParseEnvelope: what is read is written back byte for byte, and fits the limits.
 func FuzzParseEnvelope(f *testing.F) {
 	dir := f.TempDir()

@@ -162,6 +162,12 @@ func (e *envelope) matches(s secrets) error {
 	return nil
 }
 
+// publicOf is the second half of an Ed25519 private key.
+func publicOf(key ed25519.PrivateKey) ed25519.PublicKey {
+	public, _ := key.Public().(ed25519.PublicKey)
+	return public
+}
+
 func devicePublic(device ed25519.PrivateKey) string {
-	return base64.StdEncoding.EncodeToString(device.Public().(ed25519.PublicKey)) //nolint:errcheck,forcetypeassert // Ed25519 says so
+	return base64.StdEncoding.EncodeToString(publicOf(device))
 }

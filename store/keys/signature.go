@@ -71,10 +71,11 @@ type failingReader struct {
 	err error
 }
 
+// Read remembers why it failed.
 func (f *failingReader) Read(p []byte) (int, error) {
 	n, err := f.r.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		f.err = err
 	}
-	return n, err //nolint:wrapcheck // io.EOF must pass as it is
+	return n, err // as it is: io.EOF must pass
 }

@@ -29,7 +29,7 @@ func reachable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // nothing was written
+	defer func() { _ = conn.Close() }() // nothing was written
 	_, err = collection(ctx, conn)
 	return err
 }
@@ -91,7 +91,7 @@ func locked(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	defer conn.Close() //nolint:errcheck // nothing was written
+	defer func() { _ = conn.Close() }() // nothing was written
 	path, err := collection(ctx, conn)
 	if err != nil {
 		return false

@@ -96,6 +96,7 @@ func TestAttack47_AbsentKeychain(t *testing.T) {
 	buses := map[string]func(t *testing.T){
 		"no bus":            func(t *testing.T) { keystest.UseBus(t, "unix:path="+t.TempDir()+"/none") },
 		"no secret service": func(t *testing.T) { keystest.EmptyBus(t) },
+		"no collection":     func(t *testing.T) { keystest.NoCollection(t) },
 	}
 	for name, use := range buses {
 		t.Run(name, func(t *testing.T) {

@@ -32,12 +32,8 @@ func newUnlocked(e *envelope, s secrets, failed FailedAttempts) (*Unlocked, erro
 	if err != nil {
 		return nil, err
 	}
-	authority, ok := s.authority.Public().(ed25519.PublicKey)
-	if !ok || pub.device == nil {
-		return nil, fmt.Errorf("%w: a key is not in it", ErrDamaged)
-	}
 	return &Unlocked{
-		officer: e.officer(pub), authority: authority, device: pub.device,
+		officer: e.officer(pub), authority: publicOf(s.authority), device: pub.device,
 		keychain: e.Keychain, failed: failed, secrets: &s,
 	}, nil
 }

@@ -29,6 +29,17 @@ type Service struct {
 // of the test. There is no prompter: a prompt cannot be answered. The test cannot be parallel.
 func SecretService(t testing.TB) *Service {
 	t.Helper()
+	return service(t, "--unlock")
+}
+
+// NoCollection is SecretService before anybody made a collection: it can keep nothing.
+func NoCollection(t testing.TB) *Service {
+	t.Helper()
+	return service(t)
+}
+
+func service(t testing.TB, flags ...string) *Service {
+	t.Helper()
 	needTools(t, "dbus-daemon", "gnome-keyring-daemon")
 	s := &Service{Address: EmptyBus(t)}
 	s.conn = connect(t, s.Address)
@@ -37,7 +48,7 @@ func SecretService(t testing.TB) *Service {
 	if err := s.conn.AddMatchSignal(dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, secretsName)); err != nil {
 		t.Fatal(err)
 	}
-	start(t, daemon(t, s.Address))
+	start(t, daemon(t, s.Address, flags))
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for {
@@ -53,7 +64,7 @@ func SecretService(t testing.TB) *Service {
 }
 
 // daemon is gnome-keyring-daemon with a home of its own.
-func daemon(t testing.TB, address string) *exec.Cmd {
+func daemon(t testing.TB, address string, flags []string) *exec.Cmd {
 	t.Helper()
 	home := shortTempDir(t)
 	runtime := filepath.Join(home, "run")
@@ -63,8 +74,8 @@ func daemon(t testing.TB, address string) *exec.Cmd {
 	if err := os.Mkdir(runtime, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(context.Background(), "gnome-keyring-daemon",
-		"--foreground", "--unlock", "--components=secrets", "--control-directory="+runtime)
+	flags = append([]string{"--foreground", "--components=secrets", "--control-directory=" + runtime}, flags...)
+	cmd := exec.CommandContext(context.Background(), "gnome-keyring-daemon", flags...)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_RUNTIME_DIR="+runtime,
 		"XDG_DATA_HOME="+filepath.Join(home, "data"), "XDG_CONFIG_HOME="+filepath.Join(home, "config"),
 		"XDG_CACHE_HOME="+filepath.Join(home, "cache"), busVariable+"="+address, "DISPLAY=")
