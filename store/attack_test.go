@@ -15,8 +15,8 @@ import (
 	"github.com/posko-ir/posko/store/keys/keystest"
 )
 
-// exec changes the closed workspace file behind the program's back.
-func exec(t testing.TB, dir string, statements ...string) {
+// tamper changes the closed workspace file behind the program's back.
+func tamper(t testing.TB, dir string, statements ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "posko.db"))
 	if err != nil {
@@ -61,7 +61,7 @@ func TestAttack29_FlippedColumnIsLocatedAndWorkGoesOn(t *testing.T) {
 	} {
 		t.Run(column, func(t *testing.T) {
 			b, tag := filled(t, 5)
-			exec(t, b.dir, fmt.Sprintf("UPDATE entry SET %s = CAST(%s AS BLOB) WHERE id = %d", column, flip, victim))
+			tamper(t, b.dir, fmt.Sprintf("UPDATE entry SET %s = CAST(%s AS BLOB) WHERE id = %d", column, flip, victim))
 			found := problems(t, b)
 			if len(found) == 0 || found[0].Seq != 4 {
 				t.Fatalf("problems %+v", found)
@@ -90,7 +90,7 @@ func TestAttack30_DeletedAndSwappedRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, _ := filled(t, 6)
-			exec(t, b.dir, statements...)
+			tamper(t, b.dir, statements...)
 			found := problems(t, b)
 			if len(found) == 0 || found[0].Seq != 4 {
 				t.Fatalf("problems %+v", found)
@@ -180,7 +180,7 @@ func TestAttack47_KeychainWithoutTheSecret(t *testing.T) {
 
 func TestNewerSchemaIsRefused(t *testing.T) {
 	b, _ := filled(t, 1)
-	exec(t, b.dir, "PRAGMA user_version = 99")
+	tamper(t, b.dir, "PRAGMA user_version = 99")
 	if _, err := store.Open(t.Context(), b.dir, b.options(t)); !errors.Is(err, store.ErrNewerSchema) {
 		t.Fatalf("got %v", err)
 	}

@@ -41,13 +41,13 @@ type transaction struct {
 	touched []*cached
 	tags    map[string]bool
 	newTags []string // cases opened in this transaction
-	preface int  // rows that start a new log and mean nothing alone
-	started bool // log is new
+	preface int      // rows that start a new log and mean nothing alone
+	started bool     // log is new
 }
 
 // newRow is an entry ready to be inserted.
 type newRow struct {
-	id, subject        int64
+	id, subject       int64
 	leaf, body, nodes []byte
 	event             event.Event
 }

@@ -196,3 +196,15 @@ func splitRowID(id int64) (log int64, seq uint64) { return id >> 40, uint64(id &
 func isFull(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "database or disk is full")
 }
+
+// Exists reports whether dir holds a workspace, before a passphrase is asked for.
+func Exists(dir string) error {
+	info, err := os.Stat(filepath.Join(dir, databaseName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w (%s)", ErrNoWorkspace, dir)
+	}
+	if err == nil && info.Size() == 0 {
+		return ErrNotPosko
+	}
+	return err
+}

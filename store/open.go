@@ -30,6 +30,9 @@ type Options struct {
 	Floor      keys.Cost // zero: the release's floor; only tests lower it
 }
 
+// KeysIn is where a workspace's folder keeps the key files.
+func KeysIn(dir string) string { return filepath.Join(dir, "keys") }
+
 // ErrNotEmpty is returned when a new workspace would go into a folder with
 // something in it.
 var ErrNotEmpty = errors.New("the folder is not empty; name a new or empty one")
@@ -206,5 +209,5 @@ func (w *Workspace) recordFailedUnlocks(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("record failed unlocks: %w", err)
 	}
-	return keys.ClearAttempts(ctx, filepath.Join(w.dir, "keys"), failed)
+	return keys.ClearAttempts(ctx, w.KeysDir(), failed)
 }

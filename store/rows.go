@@ -14,9 +14,10 @@ import (
 // rowEvent is an event with its place in the file.
 type rowEvent struct {
 	event.Event
-	row  int64
-	leaf ledger.Leaf
-	salt []byte
+	row   int64
+	leaf  ledger.Leaf
+	salt  []byte
+	plain []byte // canonical bytes of the body
 }
 
 type querier interface {
@@ -98,7 +99,7 @@ func (w *Workspace) open(ctx context.Context, id, subject int64, sealedLeaf, bod
 		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the body of the entry cannot be read and counts as destroyed"})
 		return out, nil
 	}
-	out.Event, out.salt = e, append([]byte(nil), salt...)
+	out.Event, out.salt, out.plain = e, salt, plain
 	return out, nil
 }
 

@@ -28,6 +28,10 @@ func (b *bench) options(t testing.TB) store.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return b.optionsWith(p)
+}
+
+func (b *bench) optionsWith(p keys.Passphrase) store.Options {
 	return store.Options{Passphrase: p, Keychain: b.keychain, Clock: b.clock, Cost: keystest.Cheap(), Floor: keystest.Cheap()}
 }
 
@@ -174,7 +178,7 @@ func TestSnapshotIsOnlyACache(t *testing.T) {
 	}
 	verified(t, w)
 	closeNow(t, w)
-	exec(t, b.dir, "DELETE FROM snapshot")
+	tamper(t, b.dir, "DELETE FROM snapshot")
 	if w = b.open(t); count(w) != 251 {
 		t.Fatalf("without a snapshot: %d notes", count(w))
 	}

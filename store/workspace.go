@@ -94,7 +94,7 @@ func (w *Workspace) ID() string { return w.id }
 func (w *Workspace) VaultDir() string { return filepath.Join(w.dir, "vault") }
 
 // KeysDir is where the key files are.
-func (w *Workspace) KeysDir() string { return filepath.Join(w.dir, "keys") }
+func (w *Workspace) KeysDir() string { return KeysIn(w.dir) }
 
 // Keys are the unlocked keys of the officer at the keyboard.
 func (w *Workspace) Keys() *keys.Unlocked { return w.keys }

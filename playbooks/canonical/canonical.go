@@ -63,7 +63,7 @@ func Check(data []byte) error {
 	}
 	out, err := jcs.Transform(data)
 	if err != nil {
-		return fmt.Errorf("%w: %s", ErrNotCanonical, err)
+		return fmt.Errorf("%w: %w", ErrNotCanonical, err)
 	}
 	if !bytes.Equal(out, data) {
 		return ErrNotCanonical

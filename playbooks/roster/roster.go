@@ -175,7 +175,7 @@ func (o Officer) key() officerKey {
 // Apply folds one event. It never refuses: what does not fit is kept as a
 // conflict, what is not known is named.
 func (r *Roster) Apply(e event.Event) {
-	if e.Destroyed {
+	if e.Destroyed || strings.HasPrefix(e.Kind, "playbook.") { // the shelf's
 		return
 	}
 	p := payload(e.Kind)

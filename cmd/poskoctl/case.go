@@ -1,0 +1,315 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/posko-ir/posko/cmd/internal/wire"
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
+	"github.com/posko-ir/posko/playbooks/instant"
+	"github.com/posko-ir/posko/store"
+	"github.com/posko-ir/posko/store/evidence"
+)
+
+func (a *app) caseCommand() *cobra.Command {
+	c := &cobra.Command{Use: "case", Short: "Open, show and work on cases"}
+	c.AddCommand(a.caseOpen(), a.caseList(), a.caseShow(), a.caseFact(), a.caseNote(), a.caseIndicator(), a.caseAsset(), a.caseDecide(),
+		a.caseLink(), a.casePerson(), a.caseTask(), a.caseSeverity(), a.caseTLP(), a.caseContain(), a.caseClose(), a.caseReopen(),
+		a.caseTimeline(), a.caseImport(), a.caseOffset(), a.caseAsOf())
+	return c
+}
+
+func (a *app) caseOpen() *cobra.Command {
+	var o cases.Opening
+	var playbook, from string
+	c := &cobra.Command{
+		Use: "open --title T", Short: "Open a case", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.Title == "" && from != "" {
+				o.Title = strings.TrimSuffix(filepath.Base(from), filepath.Ext(from))
+			}
+			number, err := a.openCase(cmd.Context(), o, playbook, from)
+			if err != nil {
+				return err
+			}
+			return a.answer(map[string]string{"case": number}, "cli.case.opened", number, o.Title)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.Title, "title", "", "one line that says what it is")
+	f.StringVar(&o.Kind, "kind", "", strings.Join(cases.Kinds(), ", "))
+	f.StringVar(&o.Severity, "severity", "", strings.Join(cases.Severities(), ", "))
+	f.StringVar(&o.TLP, "tlp", "", strings.Join(cases.TLPs(), ", "))
+	f.StringVar(&playbook, "playbook", "", "start this playbook at once")
+	f.StringVar(&from, "from", "", "a mail, picture or file that becomes item E1/1")
+	return c
+}
+
+// openCase opens the case and starts its playbook in one commit; the file it
+// came from follows, because bytes are collected under the case's own key.
+func (a *app) openCase(ctx context.Context, o cases.Opening, playbook, from string) (string, error) {
+	w, err := a.unlock(ctx)
+	if err != nil {
+		return "", err
+	}
+	said, err := a.said()
+	if err != nil {
+		return "", err
+	}
+	start, err := a.starter(ctx, w, playbook)
+	if err != nil {
+		return "", err
+	}
+	var number string
+	tag, err := w.OpenCase(ctx, said, o, func(c *cases.Case) error {
+		number = c.Number
+		return start(c)
+	})
+	if err != nil || from == "" {
+		return number, err
+	}
+	d, err := evidence.Open(w)
+	if err != nil {
+		return "", err
+	}
+	if _, err := d.AddPaths(ctx, tag, said, evidence.Paths{Paths: []string{from}}); err != nil {
+		return "", fmt.Errorf("case %s is open, but its file is not in it: %w", number, err)
+	}
+	return number, nil
+}
+
+// starter returns what starts a playbook on a case; without a name it does
+// nothing.
+func (a *app) starter(ctx context.Context, w *store.Workspace, name string) (func(*cases.Case) error, error) {
+	if name == "" {
+		return func(*cases.Case) error { return nil }, nil
+	}
+	all, err := wire.Playbooks(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	p, err := wire.FindPlaybook(all, name)
+	if err != nil {
+		return nil, err
+	}
+	return func(c *cases.Case) error {
+		_, err := c.StartRun(p.Bytes, wire.Bytes(all)...)
+		return err
+	}, nil
+}
+
+func (a *app) caseList() *cobra.Command {
+	var state string
+	c := &cobra.Command{
+		Use: "list", Short: "List the cases", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := a.unlock(cmd.Context())
+			if err != nil {
+				return err
+			}
+			all, err := w.Cases(cmd.Context())
+			if err != nil {
+				return err
+			}
+			rows := all[:0:0]
+			for _, s := range all {
+				if state == "" || s.State == state {
+					rows = append(rows, s)
+				}
+			}
+			return list(a, rows, "cli.case.none", []string{"cli.case", "cli.state", "cli.severity", "cli.kind", "cli.opened", "cli.title"},
+				func(s cases.Summary) []string {
+					return []string{s.Number, s.State, s.Severity, s.Kind, s.Opened.Format(time.RFC3339), cases.Visible(s.Title)}
+				})
+		},
+	}
+	c.Flags().StringVar(&state, "state", "", "only open, contained or closed ones")
+	return c
+}
+
+func (a *app) caseFact() *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use: "fact CASE FACT INSTANT", Short: "Set or correct an instant of the case", Args: cobra.ExactArgs(3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at, err := instant.Parse(args[2])
+			if err != nil {
+				return fmt.Errorf("%q: %w", args[2], err)
+			}
+			if err := a.update(cmd.Context(), args[0], func(c *cases.Case) error { return c.SetFact(args[1], at, reason) }); err != nil {
+				return err
+			}
+			return a.answer(map[string]string{"case": strings.ToUpper(args[0]), "fact": args[1], "value": at.String()}, "cli.fact", args[1], at)
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why; awareness is a decision")
+	return c
+}
+
+// simple is a command that records one thing and answers with its id.
+func (a *app) simple(use, short string, args int, do func(c *cases.Case, args []string) (string, error)) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: cobra.ExactArgs(args),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var id string
+			err := a.update(cmd.Context(), args[0], func(c *cases.Case) (err error) {
+				id, err = do(c, args[1:])
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			out := map[string]string{"case": strings.ToUpper(args[0])}
+			if id != "" {
+				out["id"] = id
+			}
+			return a.answer(out, "cli.recorded.as", strings.TrimSpace(strings.ToUpper(args[0])+" "+id))
+		},
+	}
+}
+
+func (a *app) caseNote() *cobra.Command {
+	return a.simple("note CASE TEXT", "Write a note", 2, func(c *cases.Case, args []string) (string, error) { return c.AddNote(args[0]) })
+}
+
+func (a *app) caseIndicator() *cobra.Command {
+	return a.simple("indicator CASE TYPE VALUE", "Record an indicator: ip, domain, url, hash, email, host or account", 3,
+		func(c *cases.Case, args []string) (string, error) { return c.AddIndicator(args[0], args[1]) })
+}
+
+func (a *app) caseAsset() *cobra.Command {
+	return a.simple("asset CASE TYPE NAME", "Record an asset that is touched: host, account, system, data, person or other", 3,
+		func(c *cases.Case, args []string) (string, error) { return c.AddAsset(args[0], args[1]) })
+}
+
+func (a *app) caseDecide() *cobra.Command {
+	var reason string
+	c := a.simple("decide CASE TEXT --reason R", "Record a decision", 2,
+		func(c *cases.Case, args []string) (string, error) { return c.Decide(args[0], reason, "") })
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	return c
+}
+
+func (a *app) caseLink() *cobra.Command {
+	var label string
+	c := a.simple("link CASE FROM TO", "Link two things of the case, like E1/1 and I1", 3,
+		func(c *cases.Case, args []string) (string, error) { return c.AddLink(args[0], args[1], label) })
+	c.Flags().StringVar(&label, "label", "", "what the link means")
+	return c
+}
+
+func (a *app) casePerson() *cobra.Command {
+	var contact string
+	c := a.simple("person CASE NAME ROLE", "Put a person on the case", 3,
+		func(c *cases.Case, args []string) (string, error) { return c.AddPerson(args[0], args[1], contact) })
+	c.Flags().StringVar(&contact, "contact", "", "phone or another way to reach them")
+	return c
+}
+
+func (a *app) caseTask() *cobra.Command {
+	group := &cobra.Command{Use: "task", Short: "Tasks beside the playbook"}
+	var assignee, due string
+	add := a.simple("add CASE TEXT", "Add a task", 2, func(c *cases.Case, args []string) (string, error) {
+		var at instant.Instant
+		if due != "" {
+			var err error
+			if at, err = instant.Parse(due); err != nil {
+				return "", fmt.Errorf("--due %q: %w", due, err)
+			}
+		}
+		return c.AddTask(args[0], assignee, at)
+	})
+	add.Flags().StringVar(&assignee, "assignee", "", "who does it")
+	add.Flags().StringVar(&due, "due", "", "by when")
+	done := a.simple("done CASE TASK", "Finish a task", 2, func(c *cases.Case, args []string) (string, error) { return args[0], c.FinishTask(args[0]) })
+	var reason string
+	drop := a.simple("drop CASE TASK --reason R", "Drop a task", 2,
+		func(c *cases.Case, args []string) (string, error) { return args[0], c.DropTask(args[0], reason) })
+	drop.Flags().StringVar(&reason, "reason", "", "why")
+	assign := a.simple("assign CASE TASK NAME", "Give a task to somebody else", 3,
+		func(c *cases.Case, args []string) (string, error) { return args[0], c.ReassignTask(args[0], args[1]) })
+	group.AddCommand(add, done, drop, assign)
+	return group
+}
+
+func (a *app) caseSeverity() *cobra.Command {
+	var reason string
+	c := a.simple("severity CASE LEVEL", "Change the severity", 2,
+		func(c *cases.Case, args []string) (string, error) { return "", c.SetSeverity(args[0], reason) })
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	return c
+}
+
+func (a *app) caseTLP() *cobra.Command {
+	return a.simple("tlp CASE LABEL", "Change the Traffic Light Protocol label", 2,
+		func(c *cases.Case, args []string) (string, error) { return "", c.SetTLP(args[0]) })
+}
+
+func (a *app) caseContain() *cobra.Command {
+	return a.simple("contain CASE", "The harm no longer spreads", 1, func(c *cases.Case, _ []string) (string, error) { return "", c.Contain() })
+}
+
+func (a *app) caseClose() *cobra.Command {
+	return a.simple("close CASE", "Close the case; what is missing is named", 1, func(c *cases.Case, _ []string) (string, error) { return "", c.Close() })
+}
+
+func (a *app) caseReopen() *cobra.Command {
+	var reason string
+	c := a.simple("reopen CASE --reason R", "Reopen a closed case", 1,
+		func(c *cases.Case, _ []string) (string, error) { return "", c.Reopen(reason) })
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	return c
+}
+
+func (a *app) caseOffset() *cobra.Command {
+	var ahead string
+	c := a.simple("offset CASE SOURCE --ahead D", "A source's clock is ahead of the true time by D (behind: -D)", 2,
+		func(c *cases.Case, args []string) (string, error) {
+			d, err := time.ParseDuration(ahead)
+			if err != nil {
+				return "", usage(errors.New("--ahead is a duration like 3m20s or -45s"))
+			}
+			return "", c.SetOffset(args[0], d)
+		})
+	c.Flags().StringVar(&ahead, "ahead", "", "a duration like 3m20s or -45s")
+	return c
+}
+
+func (a *app) caseAsOf() *cobra.Command {
+	return &cobra.Command{
+		Use: "asof CASE INSTANT", Short: "What did we know then, on this laptop", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at, err := instant.Parse(args[1])
+			if err != nil {
+				return fmt.Errorf("%q: %w", args[1], err)
+			}
+			w, tag, err := a.onCase(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			events, err := w.Events(cmd.Context(), tag)
+			if err != nil {
+				return err
+			}
+			var then cases.Case
+			var known []event.Event
+			for _, e := range events {
+				if !e.Wall.After(at.Time()) {
+					then.Apply(e)
+					known = append(known, e)
+				}
+			}
+			if then.Number == "" {
+				return fmt.Errorf("%s was not open at %s", strings.ToUpper(args[0]), at)
+			}
+			return a.showCase(&then, at.Time(), len(known))
+		},
+	}
+}

@@ -1,0 +1,411 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/posko-ir/posko/cmd/internal/wire"
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/store/bag"
+	"github.com/posko-ir/posko/store/collect"
+	"github.com/posko-ir/posko/store/evidence"
+)
+
+func (a *app) evidenceCommand() *cobra.Command {
+	c := &cobra.Command{Use: "evidence", Short: "Collect, look at, verify, seal and export evidence"}
+	c.AddCommand(a.evidenceAdd(), a.evidenceRun(), a.evidenceText(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport())
+	return c
+}
+
+// skipped is something that has no bytes in the vault, and why.
+type skipped struct {
+	Name    string `json:"name"`
+	NameB64 string `json:"name_b64,omitempty"`
+	Reason  string `json:"reason"`
+}
+
+type gathered struct {
+	Collection string    `json:"collection"`
+	Item       string    `json:"item"`
+	Items      int64     `json:"items"`
+	Bytes      int64     `json:"bytes"`
+	SHA256     string    `json:"sha256"` // of the manifest
+	Skipped    []skipped `json:"skipped"`
+	Reused     int64     `json:"reused,omitempty"`
+	Exit       *int      `json:"exit,omitempty"` // of the command
+	Signal     string    `json:"signal,omitempty"`
+}
+
+func result(g evidence.Gathered) gathered {
+	out := gathered{
+		Collection: g.Collection, Item: g.Collection, Items: g.Items, Bytes: g.Bytes, SHA256: g.SHA256, Reused: g.Reused, Skipped: []skipped{},
+	}
+	if g.Items == 1 {
+		out.Item = g.Collection + "/1"
+	}
+	for _, s := range g.Skipped {
+		out.Skipped = append(out.Skipped, skipped{Name: strings.ToValidUTF8(s.Name, "\uFFFD"), NameB64: b64(s.Name), Reason: s.Reason})
+	}
+	return out
+}
+
+// b64 gives the bytes of a name that is not UTF-8.
+func b64(name string) string {
+	if utf8.ValidString(name) {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte(name))
+}
+
+func (a *app) evidenceAdd() *cobra.Command {
+	var p evidence.Paths
+	var discard bool
+	c := &cobra.Command{
+		Use: "add CASE PATH...", Short: "Collect files and folders", Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			if p.Resume, err = a.unfinished(cmd.Context(), d, tag, p.Resume != "", discard); err != nil {
+				return err
+			}
+			p.Paths, p.Progress = args[1:], a.progress()
+			got, err := d.AddPaths(cmd.Context(), tag, said, p)
+			if err != nil {
+				return err
+			}
+			if a.showsProgress() {
+				a.remark("")
+			}
+			return a.showGathered(result(got))
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&p.Title, "title", "", "what to call it")
+	f.StringVar(&p.Note, "note", "", "what to know about it")
+	resume := f.VarPF(yes{&p.Resume}, "resume", "", "go on with the collection that was interrupted")
+	resume.NoOptDefVal = "true"
+	f.BoolVar(&discard, "discard", false, "drop the collection that was interrupted")
+	return c
+}
+
+// yes is a boolean flag that leaves a mark in a string.
+type yes struct{ to *string }
+
+func (y yes) String() string     { return *y.to }
+func (y yes) Set(s string) error { *y.to = s; return nil }
+func (y yes) Type() string       { return "bool" }
+
+// unfinished finds the collection to go on with, and tells of one that waits.
+func (a *app) unfinished(ctx context.Context, d *evidence.Desk, tag string, resume, discard bool) (string, error) {
+	waiting, err := d.Unfinished(ctx, tag)
+	if err != nil {
+		return "", err
+	}
+	if len(waiting) == 0 {
+		if resume {
+			return "", errors.New(a.say("cli.evidence.nothing-to-resume"))
+		}
+		return "", nil
+	}
+	newest := waiting[len(waiting)-1]
+	switch {
+	case resume:
+		return newest.ID, nil
+	case discard:
+		return "", d.Discard(newest.ID)
+	}
+	a.remark(a.say("cli.evidence.unfinished", size(newest.Bytes), newest.Modified.Format(time.RFC3339)))
+	return "", nil
+}
+
+func (a *app) showGathered(g gathered) error {
+	if a.json {
+		return a.object(g)
+	}
+	if err := a.print(a.say("cli.evidence.added", g.Collection, g.Items, size(g.Bytes), g.SHA256)); err != nil {
+		return err
+	}
+	for _, s := range g.Skipped {
+		if err := a.print(a.say("cli.evidence.skipped", cases.Visible(s.Name), s.Reason)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// showsProgress says whether somebody is looking.
+func (a *app) showsProgress() bool {
+	f, ok := a.err.(*os.File)
+	return ok && !a.json && term.IsTerminal(int(f.Fd()))
+}
+
+func (a *app) progress() func(collect.Progress) {
+	if !a.showsProgress() {
+		return nil
+	}
+	return func(p collect.Progress) {
+		left := "?"
+		if p.Remaining >= 0 {
+			left = p.Remaining.Round(time.Second).String()
+		}
+		_, _ = fmt.Fprintf(a.err, "\r\x1b[K%s / %s  %d / %d  %s/s  %s", size(p.Bytes), size(p.TotalBytes), p.Files, p.TotalFiles, size(p.Rate), left)
+	}
+}
+
+func (a *app) evidenceRun() *cobra.Command {
+	return &cobra.Command{
+		Use: "run CASE -- ARGV...", Short: "Run a command without a shell and keep what it writes", Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			got, ran, err := d.Run(cmd.Context(), tag, said, args[1:])
+			if err != nil {
+				return err
+			}
+			out := result(got)
+			out.Exit, out.Signal = &ran.Exit, ran.Signal
+			if a.json {
+				return a.object(out)
+			}
+			return a.print(a.say("cli.evidence.ran", out.Collection, ran.Exit, size(out.Bytes)))
+		},
+	}
+}
+
+func (a *app) evidenceText() *cobra.Command {
+	var title string
+	c := &cobra.Command{
+		Use: "text CASE --title T", Short: "Keep text from standard input", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if title == "" {
+				return usage(errors.New("say what it is with --title"))
+			}
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			got, err := d.AddText(cmd.Context(), tag, said, title, a.in)
+			if err != nil {
+				return err
+			}
+			return a.showGathered(result(got))
+		},
+	}
+	c.Flags().StringVar(&title, "title", "", "what it is")
+	return c
+}
+
+type itemRow struct {
+	Item       string   `json:"item"`
+	Collection string   `json:"collection"`
+	Name       string   `json:"name"`
+	NameB64    string   `json:"name_b64,omitempty"`
+	Kind       string   `json:"kind"`
+	Size       int64    `json:"size"`
+	SHA256     string   `json:"sha256,omitempty"`
+	Modified   string   `json:"mtime,omitempty"`
+	Target     string   `json:"target,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
+	Seal       string   `json:"seal,omitempty"`
+}
+
+func (a *app) evidenceList() *cobra.Command {
+	return &cobra.Command{
+		Use: "list CASE", Short: "List the items of evidence", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			var rows []itemRow
+			err = d.Items(cmd.Context(), tag, "", func(c cases.Collection, i evidence.Item) error {
+				rows = append(rows, rowOf(c, i))
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			return list(a, rows, "cli.evidence.none", []string{"cli.item", "cli.kind", "cli.size", "cli.sha256", "cli.seal", "cli.name"},
+				func(r itemRow) []string {
+					return []string{r.Item, r.Kind, size(r.Size), short(r.SHA256), r.Seal, cases.Visible(r.Name)}
+				})
+		},
+	}
+}
+
+func short(hash string) string {
+	if len(hash) > 16 {
+		return hash[:16] + "…"
+	}
+	return hash
+}
+
+func rowOf(c cases.Collection, i evidence.Item) itemRow {
+	r := itemRow{
+		Item: i.Ref, Collection: c.ID, Name: strings.ToValidUTF8(i.Line.Name, "\uFFFD"), NameB64: b64(i.Line.Name), Kind: string(i.Line.Kind),
+		Size: i.Line.Object.Size, Target: strings.ToValidUTF8(i.Line.Target, "\uFFFD"), Seal: c.Seal,
+	}
+	if i.Line.Stored {
+		r.SHA256 = i.Line.Object.SHA256.String()
+	}
+	if !i.Line.Modified.IsZero() {
+		r.Modified = i.Line.Modified.UTC().Format(time.RFC3339Nano)
+	}
+	for _, n := range i.Line.Notes {
+		r.Notes = append(r.Notes, string(n))
+	}
+	return r
+}
+
+func (a *app) evidenceCat() *cobra.Command {
+	return &cobra.Command{
+		Use: "cat CASE ITEM", Short: "Write an item's bytes to standard output; it is recorded as viewed", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			item, err := d.Find(cmd.Context(), tag, args[1])
+			if err != nil {
+				return err
+			}
+			r, err := d.OpenItem(cmd.Context(), tag, item)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = r.Close() }() // only read
+			if _, err := io.Copy(a.out, r); err != nil {
+				return err
+			}
+			return a.update(cmd.Context(), args[0], func(c *cases.Case) error { return c.Handle(item.Ref, "viewed", "", "") })
+		},
+	}
+}
+
+type checkView struct {
+	OK       bool            `json:"ok"`
+	Items    int             `json:"items"`
+	Bytes    int64           `json:"bytes"`
+	Findings []cases.Finding `json:"findings"`
+}
+
+func (a *app) evidenceVerify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify CASE", Short: "Read all evidence again and compare it with what was recorded", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			check, err := d.Verify(cmd.Context(), tag, said, nil)
+			if err != nil {
+				return err
+			}
+			v := checkView{len(check.Findings) == 0, check.Items, check.Bytes, check.Findings}
+			key := "cli.evidence.intact"
+			if !v.OK {
+				key = "cli.evidence.damaged"
+			}
+			if err := a.answer(v, key, v.Items, size(v.Bytes)); err != nil {
+				return err
+			}
+			if v.OK {
+				return nil
+			}
+			return &evidence.DamagedError{Findings: check.Findings}
+		},
+	}
+}
+
+func (a *app) evidenceSeal() *cobra.Command {
+	return &cobra.Command{
+		Use: "seal CASE", Short: "Verify and sign the evidence that no seal covers yet", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			s, err := d.Seal(cmd.Context(), tag, said)
+			if err != nil {
+				return err
+			}
+			out := map[string]any{"seal": s.ID, "items": s.Collections, "manifest_sha256": s.ManifestSHA256, "words": s.Words}
+			return a.answer(out, "cli.evidence.sealed", s.ID, strings.Join(s.Collections, " "), s.ManifestSHA256, s.Words)
+		},
+	}
+}
+
+func (a *app) evidenceExport() *cobra.Command {
+	var out string
+	var to []string
+	c := &cobra.Command{
+		Use: "export CASE --out DIR [--to AGE-RECIPIENT]", Short: "Write a bag that a stranger can verify", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usage(errors.New("name the bag's folder with --out"))
+			}
+			recipients, err := bag.ParseRecipients(strings.Join(to, "\n"))
+			if err != nil && len(to) > 0 {
+				return err
+			}
+			d, w, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			r, err := wire.NewReport(cmd.Context(), w, d, tag, a.lang)
+			if err != nil {
+				return err
+			}
+			x := evidence.Export{Dir: out, To: recipients, Limits: r.Limits()}
+			if x.Files, err = r.Files(); err != nil {
+				return err
+			}
+			sum, err := d.Export(cmd.Context(), tag, said, x)
+			if err != nil {
+				return err
+			}
+			return a.answer(sum, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " "))
+		},
+	}
+	c.Flags().StringVar(&out, "out", "", "the bag's folder, new or empty; with --to the encrypted file")
+	c.Flags().StringArrayVar(&to, "to", nil, "encrypt to this age recipient; may be repeated")
+	return c
+}

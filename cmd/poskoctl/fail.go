@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/store"
+	"github.com/posko-ir/posko/store/bag"
+	"github.com/posko-ir/posko/store/collect"
+	"github.com/posko-ir/posko/store/evidence"
+	"github.com/posko-ir/posko/store/keys"
+	"github.com/posko-ir/posko/store/vault"
+)
+
+// Exit codes.
+const (
+	exitDone = iota
+	exitRefused
+	exitUsage
+	exitIntegrity
+	exitLocked
+	exitIO
+)
+
+var (
+	errNoWorkspaceNamed = errors.New("which workspace? name its folder with --workspace or POSKO_WORKSPACE")
+	errNoPassphrase     = errors.New("no passphrase: there is no terminal to ask on, and POSKO_PASSPHRASE_FILE names no file")
+)
+
+// usageError is an error of how the program was called.
+type usageError struct{ error }
+
+func usage(err error) error { return usageError{err} }
+
+// problem is an error as it is shown.
+type problem struct {
+	Code       string `json:"code"`
+	Message    string `json:"message"`
+	Hint       string `json:"hint,omitempty"`
+	RetryAfter int    `json:"retry_after,omitempty"` // seconds
+
+	exit int
+}
+
+// fail shows an error and returns the exit code.
+func (a *app) fail(err error) int {
+	p := a.explain(err)
+	if a.json {
+		// A report of an error that cannot be written has nowhere to go.
+		_ = json.NewEncoder(a.err).Encode(map[string]problem{"error": p})
+		return p.exit
+	}
+	a.remark("poskoctl: " + p.Message)
+	if p.Hint != "" {
+		a.remark(p.Hint)
+	}
+	return p.exit
+}
+
+// remark writes beside the result; a remark that cannot be written is lost,
+// the exit code is not.
+func (a *app) remark(text string) { _, _ = fmt.Fprintln(a.err, text) }
+
+func (a *app) explain(err error) problem {
+	var used usageError
+	var refused *cases.Refusal
+	switch {
+	case errors.As(err, &used):
+		return problem{Code: "usage", Message: used.Error(), exit: exitUsage}
+	case errors.As(err, &refused):
+		message, hint := refused.Text(a.lang)
+		return problem{Code: "refused", Message: message, Hint: hint, exit: exitRefused}
+	}
+	code, exit := kindOfError(err)
+	p := problem{Code: code, Message: err.Error(), exit: exit, RetryAfter: retryAfter(err)}
+	p.Message = strings.TrimSpace(p.Message)
+	if errors.Is(err, errNoPassphrase) {
+		p.Hint = "Write the passphrase into a file of mode 0600 and set POSKO_PASSPHRASE_FILE to its path."
+	}
+	return p
+}
+
+func kindOfError(err error) (string, int) {
+	var damaged *evidence.DamagedError
+	var ledger *evidence.LedgerError
+	var path *fs.PathError
+	switch {
+	case isAny(err, bag.ErrIntegrity, vault.ErrCorrupt, vault.ErrMissing, store.ErrSealed, keys.ErrDamaged, store.ErrBackup, store.ErrNotPosko, bag.ErrItemChanged, errIntegrity),
+		errors.As(err, &damaged), errors.As(err, &ledger):
+		return "integrity", exitIntegrity
+	case isAny(err, keys.ErrWrongPassphrase, keys.ErrDelayed, keys.ErrKeychain, keys.ErrLocked, store.ErrClosed, errNoPassphrase, keys.ErrNoOfficer):
+		return "locked", exitLocked
+	case isAny(err, store.ErrNoWorkspace, bag.ErrNotEmpty, store.ErrNotEmpty, store.ErrNoBackup):
+		return "refused", exitRefused
+	case isAny(err, store.ErrDiskFull, collect.ErrNothingRead, context.Canceled), errors.As(err, &path):
+		return "io", exitIO
+	}
+	return "refused", exitRefused
+}
+
+// errIntegrity marks a verification that found something.
+var errIntegrity = errors.New("the check found damage")
+
+func isAny(err error, targets ...error) bool {
+	for _, t := range targets {
+		if errors.Is(err, t) {
+			return true
+		}
+	}
+	return false
+}
+
+func retryAfter(err error) int {
+	var wrong *keys.WrongPassphraseError
+	var delayed *keys.DelayError
+	var d time.Duration
+	switch {
+	case errors.As(err, &wrong):
+		d = wrong.RetryAfter
+	case errors.As(err, &delayed):
+		d = delayed.RetryAfter
+	}
+	return int(math.Ceil(d.Seconds()))
+}

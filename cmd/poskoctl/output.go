@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
+
+// answer prints one result: an object with --json, else the line of a text.
+func (a *app) answer(object any, key string, args ...any) error {
+	if a.json {
+		return a.object(object)
+	}
+	_, err := fmt.Fprintln(a.out, a.say(key, args...))
+	return err
+}
+
+func (a *app) object(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// say is a text of the program in the chosen language.
+func (a *app) say(key string, args ...any) string { return a.texts.Say(key, args...) }
+
+// list prints objects one a line with --json, else a table; an empty table says
+// so.
+func list[T any](a *app, rows []T, emptyKey string, heads []string, cells func(T) []string) error {
+	if a.json {
+		for _, r := range rows {
+			if err := a.object(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(a.out, a.say(emptyKey))
+		return err
+	}
+	t := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
+	for i, h := range heads {
+		heads[i] = strings.ToUpper(a.say(h))
+	}
+	fmt.Fprintln(t, strings.Join(heads, "\t"))
+	for _, r := range rows {
+		fmt.Fprintln(t, strings.Join(cells(r), "\t"))
+	}
+	return t.Flush()
+}

@@ -1,0 +1,335 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/posko-ir/posko/cmd/internal/wire"
+	"github.com/posko-ir/posko/store"
+	"github.com/posko-ir/posko/store/evidence"
+	"github.com/posko-ir/posko/store/keys"
+)
+
+func (a *app) workspaceCommand() *cobra.Command {
+	c := &cobra.Command{Use: "workspace", Short: "Create, show, check, back up and restore the workspace"}
+	c.AddCommand(a.workspaceCreate(), a.workspaceInfo(), a.workspaceVerify(), a.workspaceBackup(), a.workspaceRestore(), a.workspacePassphrase())
+	return c
+}
+
+func (a *app) workspaceCreate() *cobra.Command {
+	var org, officer string
+	var solo bool
+	c := &cobra.Command{
+		Use: "create --org NAME --officer NAME --solo", Short: "Make a new workspace in an empty folder", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case org == "" || officer == "":
+				return usage(errors.New("name the organisation with --org and the officer with --officer"))
+			case !solo:
+				return usage(errors.New("say --solo: one officer alone; a second officer cannot be enrolled yet"))
+			case a.workspace == "":
+				return errNoWorkspaceNamed
+			}
+			p, err := a.passphrase("cli.passphrase.new", true)
+			if err != nil {
+				return err
+			}
+			defer p.Wipe()
+			k, err := wire.Keychain(a.keychain)
+			if err != nil {
+				return usage(err)
+			}
+			if a.open, err = store.Create(cmd.Context(), a.workspace, org, officer, wire.Options(p, k)); err != nil {
+				return err
+			}
+			return a.showInfo(cmd)
+		},
+	}
+	c.Flags().StringVar(&org, "org", "", "name of the organisation")
+	c.Flags().StringVar(&officer, "officer", "", "name of the officer")
+	c.Flags().BoolVar(&solo, "solo", false, "one officer alone; records are one person's word, and say so")
+	return c
+}
+
+// info is what is known of an open workspace.
+type info struct {
+	Workspace string        `json:"workspace"`
+	ID        string        `json:"id"`
+	Org       string        `json:"org"`
+	Officer   string        `json:"officer"`
+	Name      string        `json:"name"`
+	Words     string        `json:"words"`
+	Solo      bool          `json:"solo"`
+	Keychain  bool          `json:"keychain"`
+	Entries   uint64        `json:"entries"`
+	Cases     int           `json:"cases"`
+	Logs      []logInfo     `json:"logs"`
+	Witness   string        `json:"witness"`
+	Alarms    []store.Alarm `json:"alarms"`
+	Backup    *time.Time    `json:"backup,omitempty"`
+	Recovery  string        `json:"recovery"`
+}
+
+type logInfo struct {
+	Log    string `json:"log"`
+	Letter string `json:"letter"`
+	Size   uint64 `json:"size"`
+	Root   string `json:"root"`
+}
+
+func (a *app) workspaceInfo() *cobra.Command {
+	return &cobra.Command{
+		Use: "info", Short: "Whose workspace this is and how well it is protected", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := a.unlock(cmd.Context()); err != nil {
+				return err
+			}
+			return a.showInfo(cmd)
+		},
+	}
+}
+
+func (a *app) showInfo(cmd *cobra.Command) error {
+	w := a.open
+	r, err := w.Roster(cmd.Context())
+	if err != nil {
+		return err
+	}
+	list, err := w.Cases(cmd.Context())
+	if err != nil {
+		return err
+	}
+	me := w.Keys().Officer()
+	words := keys.Words(me.Authority)
+	i := info{
+		Workspace: w.Dir(), ID: w.ID(), Org: r.Org, Officer: me.ID, Name: me.Name, Words: strings.Join(words[:], " "),
+		Solo: r.Solo, Keychain: w.Keys().KeychainUsed(), Entries: w.Entries(), Cases: len(list),
+		Witness: "none", Recovery: "none", Alarms: w.Alarms(),
+	}
+	for _, h := range w.Heads() {
+		i.Logs = append(i.Logs, logInfo{h.Log, r.Letter(h.Log), h.Size, h.Root.String()})
+	}
+	if n := len(r.Backups); n > 0 {
+		i.Backup = &r.Backups[n-1].Made
+	}
+	if a.json {
+		return a.object(i)
+	}
+	lines := []string{a.say("cli.info", i.Org, i.Name, i.Workspace, i.Entries, i.Cases, i.Words)}
+	lines = append(lines, a.say(keychainKey(i.Keychain)), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery"))
+	if i.Backup == nil {
+		lines = append(lines, a.say("cli.info.nobackup"))
+	} else {
+		lines = append(lines, a.say("cli.info.backup", i.Backup.Format(time.RFC3339)))
+	}
+	for _, x := range i.Alarms {
+		lines = append(lines, a.say("cli.alarm", x.Seq, x.Reason))
+	}
+	return a.print(lines...)
+}
+
+func keychainKey(used bool) string {
+	if used {
+		return "cli.info.keychain"
+	}
+	return "cli.info.nokeychain"
+}
+
+// workspaceReport is the outcome of 'workspace verify'.
+type workspaceReport struct {
+	OK      bool          `json:"ok"`
+	Entries uint64        `json:"entries"`
+	Items   int           `json:"items"`
+	Bytes   int64         `json:"bytes"`
+	Ledger  []store.Alarm `json:"ledger"`
+	Vault   []caseFinding `json:"vault"`
+	Roster  []string      `json:"roster"`
+}
+
+type caseFinding struct {
+	Case    string `json:"case"`
+	Item    string `json:"item,omitempty"`
+	Segment string `json:"segment,omitempty"`
+	Problem string `json:"problem"`
+}
+
+func (a *app) workspaceVerify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify", Short: "Check ledger, vault and roster from zero", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := a.unlock(cmd.Context())
+			if err != nil {
+				return err
+			}
+			out, err := a.verifyAll(cmd, w)
+			if err != nil {
+				return err
+			}
+			key := "cli.verify.ok"
+			if !out.OK {
+				key = "cli.verify.bad"
+			}
+			if err := a.answer(out, key, out.Entries, out.Items, out.Bytes); err != nil {
+				return err
+			}
+			if !a.json {
+				for _, p := range out.Ledger {
+					_ = a.print(a.say("cli.alarm", p.Seq, p.Reason))
+				}
+				for _, f := range out.Vault {
+					_ = a.print(a.say("cli.finding", f.Case, f.Item+f.Segment, f.Problem))
+				}
+			}
+			if !out.OK {
+				return errIntegrity
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) verifyAll(cmd *cobra.Command, w *store.Workspace) (workspaceReport, error) {
+	ctx := cmd.Context()
+	ledger, err := w.Verify(ctx)
+	if err != nil {
+		return workspaceReport{}, err
+	}
+	out := workspaceReport{Entries: ledger.Entries, Ledger: ledger.Problems}
+	d, err := evidence.Open(w)
+	if err != nil {
+		return out, err
+	}
+	list, err := w.Cases(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, s := range list {
+		check, err := d.Check(ctx, s.Tag, nil)
+		if err != nil {
+			return out, err
+		}
+		out.Items += check.Items
+		out.Bytes += check.Bytes
+		for _, f := range check.Findings {
+			out.Vault = append(out.Vault, caseFinding{s.Number, f.Item, f.Segment, f.Problem})
+		}
+	}
+	r, err := w.Roster(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, x := range r.Conflicts {
+		out.Roster = append(out.Roster, x.Kind+": "+x.Reason)
+	}
+	out.OK = ledger.OK() && len(out.Vault) == 0 && len(out.Roster) == 0
+	return out, nil
+}
+
+func (a *app) workspaceBackup() *cobra.Command {
+	var to string
+	c := &cobra.Command{
+		Use: "backup --out DIR", Short: "Write an encrypted backup into a folder", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if to == "" {
+				return usage(errors.New("name the backup's folder with --out"))
+			}
+			w, err := a.unlock(cmd.Context())
+			if err != nil {
+				return err
+			}
+			b, err := w.Backup(cmd.Context(), to)
+			if err != nil {
+				return err
+			}
+			return a.answer(b, "cli.backup", b.File, b.Folder, b.Entries)
+		},
+	}
+	c.Flags().StringVar(&to, "out", "", "the backup's folder")
+	return c
+}
+
+func (a *app) workspaceRestore() *cobra.Command {
+	var from, to string
+	c := &cobra.Command{
+		Use: "restore --from DIR --to DIR", Short: "Bring the newest backup back into an empty folder", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if from == "" || to == "" {
+				return usage(errors.New("name the backup's folder with --from and an empty one with --to"))
+			}
+			if _, err := os.Stat(from); err != nil {
+				return err
+			}
+			p, err := a.passphrase("cli.passphrase", false)
+			if err != nil {
+				return err
+			}
+			defer p.Wipe()
+			k, err := wire.Keychain(a.keychain)
+			if err != nil {
+				return usage(err)
+			}
+			if a.open, err = store.Restore(cmd.Context(), from, to, wire.Options(p, k)); err != nil {
+				return err
+			}
+			return a.showInfo(cmd)
+		},
+	}
+	c.Flags().StringVar(&from, "from", "", "the backup's folder")
+	c.Flags().StringVar(&to, "to", "", "a new or empty folder")
+	return c
+}
+
+// workspacePassphrase changes the passphrase. The new one comes from the second
+// file named, or from the terminal.
+func (a *app) workspacePassphrase() *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use: "passphrase", Short: "Change the passphrase", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.workspace == "" {
+				return errNoWorkspaceNamed
+			}
+			info, err := keys.Peek(store.KeysIn(a.workspace))
+			if err != nil {
+				return err
+			}
+			old, err := a.passphrase("cli.passphrase", false)
+			if err != nil {
+				return err
+			}
+			defer old.Wipe()
+			next, err := a.newPassphrase(file)
+			if err != nil {
+				return err
+			}
+			defer next.Wipe()
+			k, err := wire.Keychain(a.keychain)
+			if err != nil {
+				return usage(err)
+			}
+			err = keys.ChangePassphrase(cmd.Context(), store.KeysIn(a.workspace), keys.ChangeOptions{
+				UnlockOptions: keys.UnlockOptions{WorkspaceID: info.Workspace, Passphrase: old, Keychain: k}, New: next,
+			})
+			if err != nil {
+				return err
+			}
+			return a.answer(map[string]bool{"changed": true}, "cli.passphrase.changed")
+		},
+	}
+	c.Flags().StringVar(&file, "new-file", "", "read the new passphrase from the first line of this file")
+	return c
+}
+
+func (a *app) newPassphrase(file string) (keys.Passphrase, error) {
+	if file != "" {
+		return fromFile(file)
+	}
+	if a.getenv("POSKO_PASSPHRASE_FILE") != "" {
+		return keys.Passphrase{}, usage(errors.New("name the file with the new passphrase with --new-file"))
+	}
+	return a.passphrase("cli.passphrase.new", true)
+}

@@ -1,0 +1,119 @@
+package cases_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
+)
+
+// The golden files are written once for a release and never again: what was
+// recorded then must read the same for ever. A new release adds its own pair.
+var writeGolden = flag.String("write-golden", "", "write the golden pair of this version, for example v2")
+
+func TestGoldenEventsFoldForEver(t *testing.T) {
+	if *writeGolden != "" {
+		writeGoldenPair(t, filepath.Join("testdata", "golden-"+*writeGolden))
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "golden-*.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no golden events", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			lines, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := os.ReadFile(file[:len(file)-len(".jsonl")] + ".state.json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, kinds := &cases.Case{}, map[string]bool{}
+			for line := range bytes.Lines(lines) {
+				var e event.Event
+				if err := json.Unmarshal(line, &e); err != nil {
+					t.Fatal(err)
+				}
+				kinds[e.Kind] = true
+				c.Apply(e)
+			}
+			if got := indented(t, c); !bytes.Equal(got, want) {
+				t.Errorf("the fold changed:\n%s", firstDifference(got, want))
+			}
+			if len(kinds) < 36 {
+				t.Errorf("only %d kinds are in the golden events", len(kinds))
+			}
+		})
+	}
+}
+
+func writeGoldenPair(t *testing.T, path string) {
+	d := rich(t)
+	d.add(func(c *cases.Case) (string, error) { return c.StartRun(book(t, "phish.json"), book(t, "tail.json")) })
+	d.add(func(c *cases.Case) (string, error) { return c.Collect(collected("the mail", 2)) })
+	work(d, "E2/2")
+	d.add(func(c *cases.Case) (string, error) { return c.StartRun(book(t, "phish.json")) })
+	d.do(func(c *cases.Case) error { return c.SkipStep("R2.1", "another team does it", true) })
+	d.do(func(c *cases.Case) error { return c.SkipStep("R2.2", "nothing to keep", false) })
+	other := &desk{t: t, log: "77aa00", seq: 1, wall: d.wall, c: reload(t, d.c)}
+	other.add(func(c *cases.Case) (string, error) { return c.AddNote("from the other laptop") })
+	events := append(slices.Clone(d.all), other.all...)
+	again := *d.taskDone()
+	again.ID = event.ID{Log: "77aa00", Seq: 2}
+	gone := other.all[0]
+	gone.ID, gone.Data, gone.Destroyed = event.ID{Log: "77aa00", Seq: 3}, nil, true
+	events = append(events, again, gone)
+	resolver := &desk{t: t, log: d.log, seq: d.seq, wall: d.wall, c: fold(events)}
+	resolver.do(func(c *cases.Case) error { return c.ResolveConflict(again.ID, "was done once") })
+	events = append(events, resolver.all...)
+
+	var out bytes.Buffer
+	for _, e := range events {
+		line, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.Write(append(line, '\n'))
+	}
+	for name, data := range map[string][]byte{path + ".jsonl": out.Bytes(), path + ".state.json": indented(t, fold(events))} {
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (d *desk) taskDone() *event.Event {
+	for i := range d.all {
+		if d.all[i].Kind == cases.KindTaskDone {
+			return &d.all[i]
+		}
+	}
+	d.t.Fatal("no task was done")
+	return nil
+}
+
+func indented(t *testing.T, c *cases.Case) []byte {
+	t.Helper()
+	data, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(data, '\n')
+}
+
+func firstDifference(got, want []byte) string {
+	a, b := bytes.Split(got, []byte("\n")), bytes.Split(want, []byte("\n"))
+	for i := range a {
+		if i >= len(b) || !bytes.Equal(a[i], b[i]) {
+			return "got  " + string(a[i]) + "\nwant " + string(b[min(i, len(b)-1)])
+		}
+	}
+	return "the state is shorter"
+}

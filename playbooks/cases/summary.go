@@ -1,0 +1,58 @@
+package cases
+
+import (
+	"time"
+
+	"github.com/posko-ir/posko/playbooks/event"
+)
+
+// Summary is the line of a case in a list, folded from the few kinds it needs
+// so that a list does not fold every case.
+type Summary struct {
+	Number   string    `json:"case"`
+	Tag      string    `json:"tag,omitempty"`
+	Title    string    `json:"title"`
+	Kind     string    `json:"kind"`
+	Severity string    `json:"severity"`
+	TLP      string    `json:"tlp"`
+	State    string    `json:"state"`
+	Drill    bool      `json:"drill,omitempty"`
+	Opened   time.Time `json:"opened,omitzero"`  // event time
+	Updated  time.Time `json:"updated,omitzero"` // newest entry's wall clock
+	Entries  int       `json:"entries"`
+	Notes    int       `json:"notes"`
+	Evidence int       `json:"evidence"`        // collections
+	Newer    bool      `json:"newer,omitempty"` // holds entries of a newer Posko
+}
+
+// Summary returns the case's line.
+func (c *Case) Summary() Summary {
+	return Summary{
+		Number: c.Number, Tag: c.Tag, Title: c.Title, Kind: c.Kind, Severity: c.Severity, TLP: c.TLP, State: c.State,
+		Drill: c.Drill(), Opened: c.Opened.Happened().Time(), Updated: c.Updated, Entries: c.Entries,
+		Notes: len(c.Notes), Evidence: len(c.Collections), Newer: c.ReadOnly != "",
+	}
+}
+
+// Apply folds one event into the line; like [Case.Apply] it never refuses.
+func (s *Summary) Apply(e event.Event) {
+	shadow := Case{
+		Number: s.Number, Tag: s.Tag, Title: s.Title, Kind: s.Kind, Severity: s.Severity, TLP: s.TLP,
+		State: s.State, Updated: s.Updated, Entries: s.Entries,
+	}
+	switch e.Kind {
+	case KindOpened, KindRetitled, KindSeverity, KindTLP, KindContained, KindClosed, KindReopened,
+		KindNote, KindCollected:
+		shadow.Apply(e)
+		if s.State == "" && shadow.State != "" {
+			s.Opened = shadow.Opened.Happened().Time()
+		}
+	default:
+		shadow.touch(e)
+		s.Newer = s.Newer || !Known(e.Kind)
+	}
+	next := shadow.Summary()
+	next.Opened, next.Newer = s.Opened, s.Newer
+	next.Notes, next.Evidence = next.Notes+s.Notes, next.Evidence+s.Evidence
+	*s = next
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/guide"
+	"github.com/posko-ir/posko/playbooks/instant"
+)
+
+// What stands between a step that is not reached yet and being reached.
+const (
+	courseCondition = "condition"  // a condition before it
+	courseFailure   = "if-failed"  // it comes only after another step failed
+	statusHalted    = "halted"     // failed, and the run waits for a person
+	answerYes       = "answer.yes" // keys of the words for true and false
+	answerNo        = "answer.no"
+)
+
+// runs lists the playbooks of the case with every step as it stands.
+func (b builder) runs() []Run {
+	views := b.RunViews(b.Lang)
+	runs := make([]Run, len(views))
+	for i, v := range views {
+		r := b.Case.Runs[i]
+		runs[i] = Run{
+			Record: b.record(r.Origin), ID: v.ID, Name: v.Name, Version: b.Playbooks[v.Hash].Version, SHA256: v.Hash, Done: v.Done,
+			Steps: each(b.StepsOf(v.ID, b.Lang, b.Now.Time()), b.step),
+		}
+	}
+	return runs
+}
+
+func (b builder) step(v cases.StepView) Step {
+	s := Step{
+		Ref: v.Ref, Number: v.Number, Name: v.Name, Lane: v.Lane, Role: v.Role, Status: v.Status, Mandatory: v.Mandatory, Law: v.Law,
+		Due:     Due{At: v.Due, Rule: v.DueRule, Missing: v.DueMissing, Overdue: v.Overdue},
+		Answers: []Answer{}, Evidence: []string{},
+	}
+	if v.DueMissing != "" {
+		s.Due.Label = b.FactLabel(b.Lang, v.DueMissing)
+	}
+	switch {
+	case v.Halted:
+		s.Status = statusHalted
+	case v.Status == cases.StatusUpcoming && v.OnlyIfFails:
+		s.Course = courseFailure
+	case v.Status == cases.StatusUpcoming && v.Gate != "":
+		s.Course = courseCondition
+	}
+	if r := v.Result; r != nil {
+		s.Record, s.Note, s.Reason, s.Branch = b.record(r.Origin), r.Note, r.Reason, r.Branch
+		s.Evidence = each(r.Evidence, func(ref string) string { return ref })
+		for _, field := range v.Answers {
+			if value := r.Answers[field.Key]; value != "" {
+				s.Answers = append(s.Answers, Answer{Label: field.Label, Value: b.answer(field, value)})
+			}
+		}
+	}
+	return s
+}
+
+// answer writes the canonical value of an answer for people.
+func (b builder) answer(field cases.AnswerView, value string) string {
+	switch field.Type {
+	case guide.TypeBool:
+		if value == "true" {
+			return speak(b.Lang).say(answerYes)
+		}
+		return speak(b.Lang).say(answerNo)
+	case guide.TypeInstant:
+		if at, err := instant.Parse(value); err == nil {
+			return inline(at)
+		}
+	}
+	for _, choice := range field.Choices {
+		if choice.Value == value && choice.Label != "" {
+			return choice.Label
+		}
+	}
+	return value
+}

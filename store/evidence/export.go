@@ -1,0 +1,217 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
+	"github.com/posko-ir/posko/store"
+	"github.com/posko-ir/posko/store/bag"
+	"github.com/posko-ir/posko/store/keys"
+	"github.com/posko-ir/posko/store/ledger"
+)
+
+// Export says where a case goes and what goes with it.
+type Export struct {
+	Dir      string          // the bag; new or empty
+	To       []age.Recipient // if any: Dir is one encrypted file instead
+	Audience string
+	Files    []bag.File // reports and the like
+	Limits   []string   // what is not verified, a sentence each
+	Progress func(bag.Progress)
+}
+
+// Export writes the case as a bag that a stranger can verify, after the ledger
+// was verified, and records that it left the laptop. Every item is hashed while
+// it is copied; one that is not what was collected stops the export.
+func (d *Desk) Export(ctx context.Context, tag string, said event.Said, x Export) (bag.Summary, error) {
+	if err := d.ledgerHolds(ctx); err != nil {
+		return bag.Summary{}, err
+	}
+	contents, err := d.contents(ctx, tag)
+	if err != nil {
+		return bag.Summary{}, err
+	}
+	contents.Files, contents.Limits = x.Files, x.Limits
+	options := bag.Options{Words: words, Progress: x.Progress}
+	sign := func(_ context.Context, namespace string, message io.Reader) ([]byte, error) {
+		return d.ws.Keys().SignAuthority(namespace, message)
+	}
+	var sum bag.Summary
+	if len(x.To) > 0 {
+		sum, err = bag.WriteEncrypted(ctx, x.Dir, x.To, contents, sign, options)
+	} else {
+		sum, err = bag.Write(ctx, x.Dir, contents, sign, options)
+	}
+	if err != nil {
+		return sum, fmt.Errorf("write bag: %w", err)
+	}
+	return sum, d.recordExport(ctx, tag, said, x, contents, sum)
+}
+
+// recordExport makes the entry and keeps the checkpoints that left the laptop.
+func (d *Desk) recordExport(ctx context.Context, tag string, said event.Said, x Export, c bag.Contents, sum bag.Summary) error {
+	where, err := filepath.Abs(x.Dir)
+	if err != nil {
+		where = x.Dir
+	}
+	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {
+		return c.Exported(displayName(where), sum.TagManifestSHA256.String(), x.Audience)
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range c.Logs {
+		if err := d.ws.KeepCheckpoint(ctx, l.ID, l.Checkpoint, "export "+sum.TagManifestSHA256.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func words(key ssh.PublicKey) []string {
+	w := keys.Words(key)
+	return w[:]
+}
+
+// contents gathers what a bag holds of a case.
+func (d *Desk) contents(ctx context.Context, tag string) (bag.Contents, error) {
+	r, err := d.ws.Roster(ctx)
+	if err != nil {
+		return bag.Contents{}, err
+	}
+	var c cases.Case
+	if err := store.View(ctx, d.ws, tag, func(now *cases.Case) error { c = *now; return nil }); err != nil {
+		return bag.Contents{}, err
+	}
+	me := d.ws.Keys().Officer()
+	out := bag.Contents{
+		Case: c.Number, CaseTag: tag, Organisation: r.Org,
+		Officer: bag.Officer{ID: me.ID, Name: me.Name, Key: me.Authority}, Created: d.ws.Now(),
+	}
+	for _, collection := range c.Collections {
+		part, err := d.collection(ctx, tag, collection)
+		if err != nil {
+			return bag.Contents{}, err
+		}
+		out.Collections = append(out.Collections, part)
+	}
+	out.Items, out.Withheld = d.items(ctx, tag), d.withheld(ctx, tag, c.Collections)
+	if out.Seals, err = seals(c, r); err != nil {
+		return bag.Contents{}, err
+	}
+	out.Custody = d.custody(ctx, tag, c, r)
+	signed, err := d.ws.Checkpoints(ctx)
+	if err != nil {
+		return bag.Contents{}, err
+	}
+	for _, s := range signed {
+		out.Logs = append(out.Logs, bag.Log{ID: s.Head.Log, Device: s.Device, Checkpoint: s.Note})
+	}
+	out.Entries = d.entries(ctx, tag, signed)
+	return out, nil
+}
+
+func (d *Desk) collection(ctx context.Context, tag string, c cases.Collection) (bag.Collection, error) {
+	object, err := objectOf(c.Manifest)
+	if err != nil {
+		return bag.Collection{}, err
+	}
+	id, err := d.ws.EvidenceIdentity(ctx, tag)
+	if err != nil {
+		return bag.Collection{}, err
+	}
+	return bag.Collection{
+		ID: c.ID, Size: object.Size, SHA256: ledger.Hash(object.SHA256),
+		Open: func(ctx context.Context) (io.ReadCloser, error) { return d.vault.Read(ctx, object, id) },
+	}, nil
+}
+
+// errStopped ends a walk whose reader has had enough.
+var errStopped = errors.New("stopped")
+
+func (d *Desk) items(ctx context.Context, tag string) iter.Seq2[bag.Item, error] {
+	return func(yield func(bag.Item, error) bool) {
+		err := d.Items(ctx, tag, "", func(c cases.Collection, i Item) error {
+			if !i.Line.Stored || lost(c, i.Line.N) {
+				return nil
+			}
+			item := bag.Item{
+				Collection: c.ID, Line: i.Line.N, Size: i.Line.Object.Size, SHA256: ledger.Hash(i.Line.Object.SHA256),
+				Open: func(ctx context.Context) (io.ReadCloser, error) { return d.OpenItem(ctx, tag, i) },
+			}
+			if !yield(item, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(bag.Item{}, err)
+		}
+	}
+}
+
+func (d *Desk) withheld(ctx context.Context, tag string, collections []cases.Collection) iter.Seq2[bag.Withheld, error] {
+	gone := false
+	for _, c := range collections {
+		gone = gone || len(c.Lost) > 0
+	}
+	if !gone {
+		return nil
+	}
+	return func(yield func(bag.Withheld, error) bool) {
+		err := d.Items(ctx, tag, "", func(c cases.Collection, i Item) error {
+			if !i.Line.Stored || !lost(c, i.Line.N) {
+				return nil
+			}
+			w := bag.Withheld{
+				Collection: c.ID, Line: i.Line.N, SHA256: ledger.Hash(i.Line.Object.SHA256),
+				State: bag.StateDestroyed, Reason: c.Lost[len(c.Lost)-1].Reason,
+			}
+			if !yield(w, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(bag.Withheld{}, err)
+		}
+	}
+}
+
+// entries are the case's entries with their proofs against the checkpoints.
+func (d *Desk) entries(ctx context.Context, tag string, signed []store.Checkpoint) iter.Seq2[bag.Entry, error] {
+	return func(yield func(bag.Entry, error) bool) {
+		for e, err := range d.ws.Disclose(ctx, tag, signed) {
+			if err != nil {
+				yield(bag.Entry{}, err)
+				return
+			}
+			out := bag.Entry{Leaf: e.Leaf, Salt: e.Salt, Body: e.Body, Proof: e.Proof}
+			if e.Body == nil {
+				out.State, out.Reason = bag.StateDestroyed, "the body was destroyed or is damaged"
+			}
+			if !yield(out, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ReportFile makes a bag file of a file on disk.
+func ReportFile(name, path string) (bag.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return bag.File{}, fmt.Errorf("find report: %w", err)
+	}
+	return bag.File{Path: name, Size: info.Size(), Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}, nil
+}

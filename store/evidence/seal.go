@@ -1,0 +1,220 @@
+package evidence
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
+	"github.com/posko-ir/posko/store"
+	"github.com/posko-ir/posko/store/bag"
+	"github.com/posko-ir/posko/store/collect"
+	"github.com/posko-ir/posko/store/keys"
+	"github.com/posko-ir/posko/store/ledger"
+	"github.com/posko-ir/posko/store/vault"
+)
+
+// DamagedError says that evidence is not what was collected; nothing is signed
+// over it.
+type DamagedError struct{ Findings []cases.Finding }
+
+// Error names the first finding and counts the rest.
+func (e *DamagedError) Error() string {
+	f := e.Findings[0]
+	more := ""
+	if n := len(e.Findings) - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("the evidence is not what was collected: %s%s: %s%s", f.Item, f.Segment, f.Problem, more)
+}
+
+// Check is what verifying the evidence of a case found.
+type Check struct {
+	Items    int
+	Bytes    int64
+	Findings []cases.Finding
+}
+
+// Verify reads every segment and every item of the case again and compares them
+// with what was recorded. The outcome is recorded too.
+func (d *Desk) Verify(ctx context.Context, tag string, said event.Said, progress func(bytes int64)) (Check, error) {
+	check, err := d.Check(ctx, tag, progress)
+	if err != nil {
+		return check, err
+	}
+	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error { return c.Verified(check.Items, check.Findings) })
+	return check, err
+}
+
+// Check is Verify without a record of it.
+func (d *Desk) Check(ctx context.Context, tag string, progress func(bytes int64)) (Check, error) {
+	collections, err := d.collections(ctx, tag)
+	if err != nil {
+		return Check{}, err
+	}
+	return d.check(ctx, tag, collections, progress)
+}
+
+func (d *Desk) check(ctx context.Context, tag string, collections []cases.Collection, progress func(int64)) (Check, error) {
+	id, err := d.ws.EvidenceIdentity(ctx, tag)
+	if err != nil {
+		return Check{}, err
+	}
+	var out Check
+	for _, c := range collections {
+		segments, err := toVault(c.Segments)
+		if err != nil {
+			return out, err
+		}
+		objects := map[string]vault.Object{}
+		err = d.manifest(ctx, tag, c, func(l collect.Line) error {
+			if l.Stored && !lost(c, l.N) {
+				objects[fmt.Sprintf("%s/%d", c.ID, l.N)] = l.Object
+				out.Items++
+				out.Bytes += l.Object.Size
+			}
+			return nil
+		})
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+		if err != nil {
+			out.Findings = append(out.Findings, cases.Finding{Item: c.ID, Problem: "manifest: " + err.Error()})
+		}
+		for f, err := range d.vault.Verify(ctx, vault.Checking{
+			Segments: sequence(segments), Objects: pairs(objects), Identities: ids(id), Progress: progress,
+		}) {
+			if err != nil {
+				return out, err
+			}
+			out.Findings = append(out.Findings, cases.Finding{Item: f.Object, Segment: f.Segment, Problem: string(f.Problem)})
+		}
+	}
+	return out, nil
+}
+
+func lost(c cases.Collection, n int64) bool {
+	for _, x := range c.Lost {
+		if x.Item == c.ID || x.Item == fmt.Sprintf("%s/%d", c.ID, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// Seal verifies the ledger and the collections that no seal covers yet, signs
+// them with the officer's authority key, and records the seal.
+func (d *Desk) Seal(ctx context.Context, tag string, said event.Said) (cases.Seal, error) {
+	if err := d.ledgerHolds(ctx); err != nil {
+		return cases.Seal{}, err
+	}
+	var number, next, before string
+	var open []cases.Collection
+	err := store.View(ctx, d.ws, tag, func(c *cases.Case) error {
+		number, next = c.Number, c.NextSeal()
+		if len(c.Seals) > 0 {
+			before = c.Seals[len(c.Seals)-1].ID
+		}
+		unsealed := c.Unsealed()
+		for _, col := range c.Collections {
+			if contains(unsealed, col.ID) {
+				open = append(open, col)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return cases.Seal{}, err
+	}
+	check, err := d.check(ctx, tag, open, nil)
+	if err != nil {
+		return cases.Seal{}, err
+	}
+	if len(check.Findings) > 0 {
+		return cases.Seal{}, &DamagedError{check.Findings}
+	}
+	signed, err := d.sign(ctx, tag, bag.SealManifest{
+		Seal: next, Case: number, Officer: d.ws.Keys().Officer().ID, Supplements: before,
+		Sealed: time.Now().UTC().Format(time.RFC3339),
+	}, open)
+	if err != nil {
+		return cases.Seal{}, err
+	}
+	var sealed cases.Seal
+	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {
+		if c.NextSeal() != next {
+			return fmt.Errorf("somebody else sealed %s meanwhile; seal again", number)
+		}
+		if _, err := c.SealEvidence(signed); err != nil {
+			return err
+		}
+		sealed = c.Seals[len(c.Seals)-1]
+		return nil
+	})
+	return sealed, err
+}
+
+func (d *Desk) sign(ctx context.Context, tag string, m bag.SealManifest, open []cases.Collection) (cases.Sealing, error) {
+	out := cases.Sealing{}
+	for _, c := range open {
+		row := bag.SealedCollection{Collection: c.ID}
+		hash, err := ledger.ParseHash(c.Manifest.SHA256)
+		if err != nil {
+			return out, fmt.Errorf("seal %s: %w", c.ID, err)
+		}
+		row.Manifest = hash
+		if err := d.manifest(ctx, tag, c, func(l collect.Line) error {
+			row.Items++
+			if l.Stored {
+				row.Bytes += l.Object.Size
+			}
+			return nil
+		}); err != nil {
+			return out, fmt.Errorf("seal %s: %w", c.ID, err)
+		}
+		m.Collections = append(m.Collections, row)
+		out.Collections = append(out.Collections, c.ID)
+	}
+	if len(open) == 0 { // the rule says it better than the encoder
+		return out, nil
+	}
+	data, err := m.Encode()
+	if err != nil {
+		return out, err
+	}
+	signature, err := d.ws.Keys().SignAuthority(bag.NamespaceSeal, bytes.NewReader(data))
+	if err != nil {
+		return out, fmt.Errorf("sign seal: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	key := d.ws.Keys().Officer().Authority
+	words := keys.Words(key)
+	out.Manifest, out.ManifestSHA256 = string(data), hex.EncodeToString(sum[:])
+	out.Signature, out.Key = string(signature), strings.TrimSpace(string(keys.KeyFile(key)))
+	out.Words = strings.Join(words[:], " ")
+	return out, nil
+}
+
+// LedgerError says that the ledger does not hold; nothing is signed over it.
+type LedgerError struct{ Problems []store.Alarm }
+
+// Error names the first problem.
+func (e *LedgerError) Error() string {
+	return fmt.Sprintf("the ledger does not verify: entry %d: %s; 'ledger verify' shows everything", e.Problems[0].Seq, e.Problems[0].Reason)
+}
+
+func (d *Desk) ledgerHolds(ctx context.Context) error {
+	v, err := d.ws.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	if !v.OK() {
+		return &LedgerError{v.Problems}
+	}
+	return nil
+}

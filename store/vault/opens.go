@@ -1,0 +1,27 @@
+package vault
+
+import (
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+)
+
+// Opens reports whether an unfinished batch holds anything to go on with that
+// the identity can read. A batch of another case does not open.
+func (v *Vault) Opens(id string, with age.Identity) bool {
+	if !ValidName(id) {
+		return false
+	}
+	parts, err := filepath.Glob(filepath.Join(v.batchFolder(id), "*"+journalSuffix))
+	if err != nil || len(parts) == 0 {
+		return false
+	}
+	f, err := os.Open(parts[0])
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }() // only read
+	_, err = age.Decrypt(f, with)
+	return err == nil
+}
