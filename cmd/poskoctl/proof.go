@@ -29,6 +29,12 @@ func (a *app) bagVerify() *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify DIR", Short: "Check a bag, its signer, seals, custody and ledger proofs", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if pin.Words != "" {
+				// A typo must not read as another signer.
+				if _, err := keys.ParseWords(pin.Words); err != nil {
+					return usage(fmt.Errorf("--signer: %w", err))
+				}
+			}
 			if signers != "" {
 				data, err := os.ReadFile(signers)
 				if err != nil {

@@ -134,19 +134,6 @@ func TestAttack08_DuplicateAndCaseVariantKeys(t *testing.T) {
 	}
 }
 
-func TestNewID(t *testing.T) {
-	got, err := NewID("action", bytes.NewReader(bytes.Repeat([]byte{0xff}, 16)))
-	if err != nil || got != "action--ffffffff-ffff-4fff-bfff-ffffffffffff" || shapeOf(got) != idFine {
-		t.Errorf("NewID = %q, %v", got, err)
-	}
-	if _, err := NewID("action", bytes.NewReader(nil)); err == nil {
-		t.Error("no randomness: no error")
-	}
-	if _, err := NewID("Action", bytes.NewReader(make([]byte, 16))); err == nil {
-		t.Error("bad type: no error")
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add(cellar(f))
 	f.Add([]byte(`{"type":"playbook","workflow":{"start--1":{"type":"start","on_completion":"start--1"}},"workflow_start":"start--1"}`))

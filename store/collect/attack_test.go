@@ -245,6 +245,34 @@ func TestAttack43_CutOffInTheMiddle(t *testing.T) {
 	must(t, in.Close())
 }
 
+func TestAttack43_SourceDiskUnplugged(t *testing.T) {
+	b := newBench(t)
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "disk", "a"), "first")
+	writeFile(t, filepath.Join(dir, "disk", "b"), "second")
+	disk := filepath.Join(dir, "disk")
+	batch := b.begin(t)
+	_, err := Collect(context.Background(), Options{
+		Batch: batch, Roots: []string{disk},
+		open: func(d *folder, name string) (opened, error) {
+			if name == "b" {
+				must(t, os.Rename(disk, disk+".away"))
+			}
+			return d.handle.open(name)
+		},
+	})
+	if !errors.Is(err, ErrRootGone) {
+		t.Fatalf("unplugged: %v", err)
+	}
+	batch.Suspend()
+	must(t, os.Rename(disk+".away", disk))
+	again, noted := resume(t, b, batch.ID(), 0)
+	r, err := Collect(context.Background(), Options{Batch: again, Roots: []string{disk}, Earlier: noted})
+	if err != nil || r.Files != 2 {
+		t.Errorf("after it came back: %+v, %v", r, err)
+	}
+}
+
 func TestCancelEndlessFile(t *testing.T) {
 	b := newBench(t)
 	path := filepath.Join(t.TempDir(), "sparse")

@@ -14,8 +14,14 @@ import (
 	"github.com/posko-ir/posko/store/vault"
 )
 
-// ErrNothingRead says that no root gave anything.
-var ErrNothingRead = errors.New("nothing could be read")
+var (
+	// ErrNothingRead says that no root gave anything.
+	ErrNothingRead = errors.New("nothing could be read")
+	// ErrRootGone says that a folder that was being collected is not there any
+	// more, as after its disk was unplugged. Suspend the batch and resume it
+	// when the disk is back.
+	ErrRootGone = errors.New("the folder is not there any more")
+)
 
 // Options says what to collect.
 type Options struct {
@@ -83,6 +89,9 @@ func Collect(ctx context.Context, o Options) (Result, error) {
 	err := context.Cause(ctx)
 	cancel(nil) // the look ahead may not be done
 	running.Wait()
+	if err == nil {
+		err = c.rootsThere()
+	}
 	if err != nil {
 		return Result{}, fmt.Errorf("collect: %w", err)
 	}
@@ -99,6 +108,7 @@ type collector struct {
 	jobs    chan job
 
 	items, folders []*slot // in order; only the walk appends
+	entered        []entered
 
 	mu     sync.Mutex // guards result and the slots' refusals
 	result Result
@@ -168,6 +178,7 @@ func (c *collector) enterRoot(ctx context.Context, root *Root, number int) error
 		if err != nil {
 			return err
 		}
+		c.entered = append(c.entered, entered{resolved, info})
 		w.folder(ctx, dir, nil, ".", 0)
 		return nil
 	}
@@ -178,6 +189,24 @@ func (c *collector) enterRoot(ctx context.Context, root *Root, number int) error
 	defer dir.release()
 	w.path, w.resolved = filepath.Dir(abs), filepath.Dir(resolved)
 	w.member(ctx, dir, ".", filepath.Base(resolved), 0)
+	return nil
+}
+
+// entered is a root folder as it was found.
+type entered struct {
+	path string
+	info os.FileInfo
+}
+
+// rootsThere looks for the root folders again. Without this a disk that was
+// unplugged would look like many files that cannot be read.
+func (c *collector) rootsThere() error {
+	for _, e := range c.entered {
+		now, err := os.Stat(e.path)
+		if err != nil || !os.SameFile(e.info, now) {
+			return fmt.Errorf("%s: %w", e.path, ErrRootGone)
+		}
+	}
 	return nil
 }
 

@@ -29,5 +29,8 @@
 // the sources again. A file whose size, times, inode and device are as
 // remembered is not read again. One that changed is, and both are kept, the
 // older marked. One that is gone is kept and marked. A file that was cut off in
-// the middle is read from its beginning.
+// the middle is read from its beginning, and what the last unfinished segment
+// held (at most 64 MiB) is read again too. A root folder that vanished during
+// the collection, as an unplugged disk does, is an error and not a list of
+// unreadable files, so that the batch can be suspended and resumed.
 package collect

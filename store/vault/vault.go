@@ -31,10 +31,18 @@ func Open(dir string) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
+	v := &Vault{dir: abs, disk: realDisk(), limit: segmentSize}
+	if exists(filepath.Join(abs, tmpFolder)) {
+		return v, nil
+	}
 	if err := os.MkdirAll(filepath.Join(abs, tmpFolder), 0o700); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	return &Vault{dir: abs, disk: realDisk(), limit: segmentSize}, nil
+	// What is sealed must not hang on a folder that a power cut takes back.
+	if err := v.syncFolders(map[string]bool{abs: true, filepath.Dir(abs): true}); err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	return v, nil
 }
 
 // Dir returns the vault's folder.
