@@ -31,6 +31,7 @@ type cached struct {
 	value   folded
 	through int64
 	tail    int // entries applied since its stored snapshot
+	epoch   int // Workspace.epoch when it was last brought up to date
 }
 
 // Update folds what others appended to the subject ("" is the workspace, else
@@ -92,6 +93,11 @@ func kindOf[T any]() string { return reflect.TypeFor[T]().String() }
 
 // foldTail applies the entries of a subject that are newer than the value.
 func (w *Workspace) foldTail(ctx context.Context, t *transaction, subject string, c *cached) error {
+	// A case has one aggregate, which own updates keep current; the workspace has
+	// several, which see each other's entries only here.
+	if subject != "" && c.epoch == w.epoch {
+		return nil
+	}
 	row, err := w.subjectRow(ctx, subject)
 	if err != nil {
 		return err
@@ -110,5 +116,6 @@ func (w *Workspace) foldTail(ctx context.Context, t *transaction, subject string
 		c.through = e.row
 		c.tail++
 	}
+	c.epoch = w.epoch
 	return nil
 }

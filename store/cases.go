@@ -32,7 +32,7 @@ func (w *Workspace) OpenCase(ctx context.Context, said event.Said, o cases.Openi
 		if err := t.addSubject(ctx, tag, &o); err != nil {
 			return err
 		}
-		c := &cached{value: new(cases.Case)}
+		c := &cached{value: new(cases.Case), epoch: w.epoch}
 		w.cached[cacheKey{kindOf[cases.Case](), tag}] = c
 		err = t.decide(ctx, tag, said, c, func() error {
 			opened := c.value.(*cases.Case)

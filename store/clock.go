@@ -12,10 +12,13 @@ type Reading struct {
 // Clock reads the device's clocks.
 type Clock func() Reading
 
-// SystemClock reads the clocks of this machine.
-func SystemClock() Reading {
-	boot, mono := sinceBoot()
-	return Reading{Wall: time.Now(), Boot: boot, Mono: mono.Milliseconds()}
+// SystemClock returns the clock of this machine. The boot it runs in is read
+// once: a program does not outlive it.
+func SystemClock() Clock {
+	boot := bootID()
+	return func() Reading {
+		return Reading{Wall: time.Now(), Boot: boot, Mono: sinceBoot().Milliseconds()}
+	}
 }
 
 // reading brings a reading into what a leaf can hold.

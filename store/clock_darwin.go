@@ -7,14 +7,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func sinceBoot() (string, time.Duration) {
-	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC_RAW, &ts); err != nil {
-		return "unknown", 0
-	}
+func bootID() string {
 	tv, err := unix.SysctlTimeval("kern.boottime")
 	if err != nil {
-		return "unknown", time.Duration(ts.Nano())
+		return "unknown"
 	}
-	return strconv.FormatInt(tv.Sec, 36), time.Duration(ts.Nano())
+	return strconv.FormatInt(tv.Sec, 36)
+}
+
+func sinceBoot() time.Duration {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC_RAW, &ts); err != nil {
+		return 0
+	}
+	return time.Duration(ts.Nano())
 }

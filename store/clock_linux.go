@@ -8,14 +8,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func sinceBoot() (string, time.Duration) {
-	boot := "unknown"
-	if id, err := os.ReadFile("/proc/sys/kernel/random/boot_id"); err == nil {
-		boot = strings.ToLower(strings.TrimSpace(string(id)))
+func bootID() string {
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return "unknown"
 	}
+	return strings.ToLower(strings.TrimSpace(string(id)))
+}
+
+func sinceBoot() time.Duration {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
-		return boot, 0
+		return 0
 	}
-	return boot, time.Duration(ts.Nano())
+	return time.Duration(ts.Nano())
 }

@@ -7,9 +7,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// sinceBoot has no boot id to read on Windows: the minute in which the machine
-// came up serves, so a wall clock that is moved looks like another boot.
-func sinceBoot() (string, time.Duration) {
-	up := windows.DurationSinceBoot()
-	return strconv.FormatInt(time.Now().Add(-up).Unix()/60, 36), up
+// bootID has no id to read on Windows: the minute in which the machine came up
+// serves, so a wall clock that is moved looks like another boot.
+func bootID() string {
+	return strconv.FormatInt(time.Now().Add(-sinceBoot()).Unix()/60, 36)
 }
+
+func sinceBoot() time.Duration { return windows.DurationSinceBoot() }

@@ -290,10 +290,9 @@ func (t *transaction) deps() []ledger.Head {
 }
 
 func (t *transaction) insert(ctx context.Context) error {
+	insert := t.tx.StmtContext(ctx, t.w.db.insertEntry)
 	for _, r := range t.rows {
-		_, err := t.tx.ExecContext(ctx, "INSERT INTO entry (id, subject, leaf, body, nodes) VALUES (?, ?, ?, ?, ?)",
-			r.id, r.subject, r.leaf, r.body, r.nodes)
-		if err != nil {
+		if _, err := insert.ExecContext(ctx, r.id, r.subject, r.leaf, r.body, r.nodes); err != nil {
 			return fmt.Errorf("append entry: %w", err)
 		}
 	}
@@ -301,7 +300,7 @@ func (t *transaction) insert(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.tx.ExecContext(ctx, "UPDATE log SET checkpoint = ? WHERE id = ?", note, t.log.row); err != nil {
+	if _, err := t.tx.StmtContext(ctx, t.w.db.setCheckpoint).ExecContext(ctx, note, t.log.row); err != nil {
 		return fmt.Errorf("keep checkpoint: %w", err)
 	}
 	return nil

@@ -42,6 +42,9 @@ type database struct {
 	path  string
 	write *sql.DB
 	read  *sql.DB
+
+	// What every append needs, parsed once on the one writer connection.
+	insertEntry, setCheckpoint, dataVersion *sql.Stmt
 }
 
 const commonPragmas = "&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)" +
@@ -96,11 +99,37 @@ func connect(ctx context.Context, path, mode string) (*database, error) {
 		return nil, errors.Join(fmt.Errorf("open workspace file: %w", err), d.close())
 	}
 	d.read.SetMaxOpenConns(4)
+	if err := d.prepare(ctx); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
 	return d, nil
+}
+
+func (d *database) prepare(ctx context.Context) error {
+	for _, p := range []struct {
+		to    **sql.Stmt
+		query string
+	}{
+		{&d.insertEntry, "INSERT INTO entry (id, subject, leaf, body, nodes) VALUES (?, ?, ?, ?, ?)"},
+		{&d.setCheckpoint, "UPDATE log SET checkpoint = ? WHERE id = ?"},
+		{&d.dataVersion, "PRAGMA data_version"},
+	} {
+		stmt, err := d.write.PrepareContext(ctx, p.query)
+		if err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+		*p.to = stmt
+	}
+	return nil
 }
 
 func (d *database) close() error {
 	var errs []error
+	for _, stmt := range []*sql.Stmt{d.insertEntry, d.setCheckpoint, d.dataVersion} {
+		if stmt != nil {
+			errs = append(errs, stmt.Close())
+		}
+	}
 	for _, db := range []*sql.DB{d.read, d.write} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -47,7 +47,7 @@ func (w *Workspace) refresh(ctx context.Context) error {
 // catchUp is refresh for the writer, inside its transaction.
 func (w *Workspace) catchUp(ctx context.Context, tx *sql.Tx) error {
 	var version int64
-	if err := tx.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil {
+	if err := tx.StmtContext(ctx, w.db.dataVersion).QueryRowContext(ctx).Scan(&version); err != nil {
 		return fmt.Errorf("look for changes: %w", err)
 	}
 	if version == w.version {
@@ -129,6 +129,7 @@ func (w *Workspace) extendLog(ctx context.Context, q reader, l *logState) error 
 	if !grown {
 		return nil
 	}
+	w.epoch++
 	return w.checkSigned(ctx, q, l)
 }
 

@@ -5,8 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"sync"
 
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/store/ledger"
@@ -26,10 +29,36 @@ func (v Verification) OK() bool { return len(v.Problems) == 0 }
 // signatures; then it decrypts and folds everything again and compares the
 // snapshots with it. Standing alarms are part of the result.
 func (w *Workspace) Verify(ctx context.Context) (Verification, error) {
-	if err := w.refresh(ctx); err != nil {
-		return Verification{}, err
+	out, err := w.verifyLogs(ctx)
+	if err != nil {
+		return out, err
 	}
+	more, err := w.verifyFold(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, a := range append(more, w.Alarms()...) {
+		out.add(a)
+	}
+	return out, nil
+}
+
+// VerifyChain checks chain, tree, bodies and signatures only; the first problem
+// is its error.
+func (w *Workspace) VerifyChain(ctx context.Context) error {
+	out, err := w.verifyLogs(ctx)
+	if err == nil && !out.OK() {
+		p := out.Problems[0]
+		err = &ledger.Problem{Log: p.Log, Seq: p.Seq, Reason: p.Reason}
+	}
+	return err
+}
+
+func (w *Workspace) verifyLogs(ctx context.Context) (Verification, error) {
 	var out Verification
+	if err := w.refresh(ctx); err != nil {
+		return out, err
+	}
 	for _, l := range w.logStates() {
 		head, problems, err := w.verifyLog(ctx, l)
 		if err != nil {
@@ -38,13 +67,6 @@ func (w *Workspace) Verify(ctx context.Context) (Verification, error) {
 		out.Entries += head.Size
 		out.Heads = append(out.Heads, head)
 		out.Problems = append(out.Problems, problems...)
-	}
-	more, err := w.verifyFold(ctx)
-	if err != nil {
-		return out, err
-	}
-	for _, a := range append(more, w.Alarms()...) {
-		out.add(a)
 	}
 	return out, nil
 }
@@ -64,72 +86,91 @@ func (w *Workspace) logStates() []*logState {
 	return append([]*logState(nil), w.logs...)
 }
 
-// sealedRow is one row on its way from the scan to the check.
-type sealedRow struct {
-	id                int64
-	leaf, body, nodes []byte
+// verifyLog checks the two halves of a log side by side. The second starts from
+// the stored tree at the seam, and counts only if the first one, which starts
+// from nothing, arrives there; otherwise the log is checked again in one go.
+func (w *Workspace) verifyLog(ctx context.Context, l *logState) (ledger.Head, []Alarm, error) {
+	size := l.frontier.Size
+	seam := size / 2
+	second, err := w.verifierAt(ctx, l, seam)
+	if err != nil || seam < minHalf {
+		return w.verifyWhole(ctx, l)
+	}
+	start := second.Head()
+	first := ledger.NewVerifier(l.id)
+	var problems [2][]Alarm
+	var errs [2]error
+	var halves sync.WaitGroup
+	halves.Go(func() { problems[0], errs[0] = w.verifyRange(ctx, l, first, seam) })
+	halves.Go(func() { problems[1], errs[1] = w.verifyRange(ctx, l, second, math.MaxInt64) })
+	halves.Wait()
+	if err := errors.Join(errs[0], errs[1]); err != nil {
+		return ledger.Head{}, nil, err
+	}
+	if first.Head() != start || len(problems[1]) > 0 {
+		return w.verifyWhole(ctx, l)
+	}
+	head := second.Head()
+	return head, append(problems[0], w.verifySignature(ctx, l, head)...), nil
 }
 
-const verifyBatch = 512
+// minHalf is the size from which two halves are worth their seam.
+const minHalf = 1_000
 
-// verifyLog scans in one goroutine and checks in another.
-func (w *Workspace) verifyLog(ctx context.Context, l *logState) (ledger.Head, []Alarm, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	batches := make(chan []sealedRow, 4)
-	scanned := make(chan error, 1)
-	go func() {
-		defer close(batches)
-		scanned <- w.scanLog(ctx, l, batches)
-	}()
+func (w *Workspace) verifyWhole(ctx context.Context, l *logState) (ledger.Head, []Alarm, error) {
 	v := ledger.NewVerifier(l.id)
-	var problems []Alarm
-	for batch := range batches {
-		for _, r := range batch {
-			problems = w.verifyRow(v, l, r, problems)
-		}
-	}
-	if err := <-scanned; err != nil {
+	problems, err := w.verifyRange(ctx, l, v, math.MaxInt64)
+	if err != nil {
 		return ledger.Head{}, nil, err
 	}
 	head := v.Head()
 	return head, append(problems, w.verifySignature(ctx, l, head)...), nil
 }
 
-func (w *Workspace) scanLog(ctx context.Context, l *logState, out chan<- []sealedRow) error {
-	rows, err := w.db.read.QueryContext(ctx, "SELECT id, leaf, body, nodes FROM entry WHERE id >= ? AND id < ? ORDER BY id",
-		rowID(l.row, 0), rowID(l.row+1, 0))
+// verifierAt trusts the stored tree up to an entry, for now.
+func (w *Workspace) verifierAt(ctx context.Context, l *logState, size uint64) (*ledger.Verifier, error) {
+	read := w.nodes(ctx, w.db.read, l)
+	at, err := ledger.FrontierAt(size, read)
+	if err != nil || size == 0 {
+		return ledger.NewVerifier(l.id), err
+	}
+	last, err := read(size - 1)
 	if err != nil {
-		return fmt.Errorf("scan log: %w", err)
+		return nil, err
+	}
+	return ledger.Resume(l.id, at, last[0]), nil
+}
+
+// verifyRange passes the entries from the verifier's place up to end.
+func (w *Workspace) verifyRange(ctx context.Context, l *logState, v *ledger.Verifier, end uint64) ([]Alarm, error) {
+	to := rowID(l.row+1, 0)
+	if end < math.MaxInt64 {
+		to = rowID(l.row, end)
+	}
+	rows, err := w.db.read.QueryContext(ctx, "SELECT id, leaf, body, nodes FROM entry WHERE id >= ? AND id < ? ORDER BY id",
+		rowID(l.row, v.Size()), to)
+	if err != nil {
+		return nil, fmt.Errorf("scan log: %w", err)
 	}
 	defer func() { _ = rows.Close() }() // its error is rows.Err
-	batch := make([]sealedRow, 0, verifyBatch)
+	var problems []Alarm
+	var r sealedRow
 	for rows.Next() {
-		var r sealedRow
-		var leaf, body, nodes sql.RawBytes
-		if err := rows.Scan(&r.id, &leaf, &body, &nodes); err != nil {
-			return fmt.Errorf("scan log: %w", err)
+		if err := rows.Scan(&r.id, &r.leaf, &r.body, &r.nodes); err != nil {
+			return nil, fmt.Errorf("scan log: %w", err)
 		}
-		r.leaf, r.body, r.nodes = bytes.Clone(leaf), bytes.Clone(body), bytes.Clone(nodes)
-		if batch = append(batch, r); len(batch) < verifyBatch {
-			continue
-		}
-		select {
-		case out <- batch:
-			batch = make([]sealedRow, 0, verifyBatch)
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		problems = w.verifyRow(v, l, r, problems)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("scan log: %w", err)
+		return nil, fmt.Errorf("scan log: %w", err)
 	}
-	select {
-	case out <- batch:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return problems, nil
+}
+
+// sealedRow is one row as it is scanned; its bytes are valid until the next.
+type sealedRow struct {
+	id                int64
+	leaf, body, nodes sql.RawBytes
 }
 
 func (w *Workspace) verifyRow(v *ledger.Verifier, l *logState, r sealedRow, problems []Alarm) []Alarm {

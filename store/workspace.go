@@ -45,6 +45,7 @@ type Workspace struct {
 	listed   int64          // newest row folded into list
 	listTail int            // rows folded into list since its snapshot
 	opened   map[string]int // cases opened in each log, for the gap-free numbers
+	epoch    int            // counts what others appended; starts at 1
 	alarms   []Alarm
 	version  int64 // data_version of the writer when last looked
 	watched  int64 // data_version of watch when last looked

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,6 +54,9 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 	if err == nil {
 		return exitDone
+	}
+	if i := slices.Index(args, "--json"); i >= 0 && !slices.Contains(args[:i], "--") {
+		a.json = true // flags behind a bad one were not read
 	}
 	return a.fail(err)
 }

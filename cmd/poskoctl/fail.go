@@ -43,7 +43,7 @@ func usage(err error) error { return usageError{err} }
 type problem struct {
 	Code       string `json:"code"`
 	Message    string `json:"message"`
-	Hint       string `json:"hint,omitempty"`
+	Hint       string `json:"hint"`
 	RetryAfter int    `json:"retry_after,omitempty"` // seconds
 
 	exit int

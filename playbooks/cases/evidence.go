@@ -74,6 +74,7 @@ type Collected struct {
 	Skips    []Skip    `json:"skips,omitempty"` // the first MaxSkipped
 	Command  *Command  `json:"command,omitempty"`
 	Segments []Segment `json:"segments,omitempty"`
+	Batch    string    `json:"batch,omitempty"`  // the vault's name for the act of collecting
 	Inline   []Item    `json:"inline,omitempty"` // all items, when there are at most MaxInline
 }
 

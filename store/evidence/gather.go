@@ -46,13 +46,32 @@ func (d *Desk) Unfinished(ctx context.Context, tag string) ([]vault.Unfinished, 
 	if err != nil {
 		return nil, err
 	}
+	recorded, err := d.batches(ctx, tag)
+	if err != nil {
+		return nil, err
+	}
 	var mine []vault.Unfinished
 	for _, u := range all {
-		if d.vault.Opens(u.ID, id) {
+		switch {
+		case recorded[u.ID]: // cut off after its entry was committed: nothing is left to do
+			if err := d.vault.Discard(u.ID); err != nil {
+				return nil, err
+			}
+		case d.vault.Opens(u.ID, id):
 			mine = append(mine, u)
 		}
 	}
 	return mine, nil
+}
+
+// batches are the acts of collecting that the case's entries tell of.
+func (d *Desk) batches(ctx context.Context, tag string) (map[string]bool, error) {
+	collections, err := d.collections(ctx, tag)
+	out := make(map[string]bool, len(collections))
+	for _, c := range collections {
+		out[c.Batch] = true
+	}
+	return out, err
 }
 
 // Discard drops an interrupted collection.
@@ -64,15 +83,15 @@ func (d *Desk) AddPaths(ctx context.Context, tag string, said event.Said, p Path
 	if err != nil {
 		return Gathered{}, err
 	}
-	own, err := filepath.Abs(d.ws.Dir())
+	own, err := d.ownPaths()
 	if err != nil {
 		return Gathered{}, err
 	}
 	result, err := collect.Collect(ctx, collect.Options{
-		Batch: batch, Roots: p.Paths, Exclude: []string{own}, Earlier: earlier, Progress: p.Progress,
+		Batch: batch, Roots: p.Paths, Exclude: own, Earlier: earlier, Progress: p.Progress,
 	})
 	if err != nil {
-		return Gathered{Skipped: result.Skipped}, errors.Join(err, leave(ctx, batch, err))
+		return Gathered{Skipped: result.Skipped}, errors.Join(err, leave(ctx, batch, err, p.Resume != ""))
 	}
 	got := cases.Collected{
 		Title: p.Title, Kind: kindOf(result), Note: p.Note, Items: len(result.Lines), Bytes: result.Bytes,
@@ -92,10 +111,25 @@ func (d *Desk) AddPaths(ctx context.Context, tag string, said event.Said, p Path
 	return out, err
 }
 
-// leave ends a batch that came to nothing: what was interrupted stays for
-// Resume, what failed by itself is removed.
-func leave(ctx context.Context, batch *vault.Batch, why error) error {
-	if ctx.Err() != nil && !errors.Is(why, collect.ErrNothingRead) {
+// ownPaths are the workspace's folder under both its names; collecting leaves
+// it out.
+func (d *Desk) ownPaths() ([]string, error) {
+	named, err := filepath.Abs(d.ws.Dir())
+	if err != nil {
+		return nil, err
+	}
+	real, err := filepath.EvalSymlinks(named)
+	if err != nil {
+		return nil, err
+	}
+	return []string{named, real}, nil
+}
+
+// leave ends a batch that came to nothing. What was interrupted (by the officer
+// or by a source that went away), and what an earlier run had read, stays for
+// Resume; what failed by itself is removed.
+func leave(ctx context.Context, batch *vault.Batch, why error, resumed bool) error {
+	if resumed || ctx.Err() != nil || errors.Is(why, collect.ErrRootGone) {
 		batch.Suspend()
 		return nil
 	}
@@ -119,16 +153,16 @@ func (d *Desk) begin(ctx context.Context, tag, resume string) (*vault.Batch, []v
 func (d *Desk) finish(ctx context.Context, tag string, said event.Said, batch *vault.Batch, got cases.Collected, lines []collect.Line) (Gathered, error) {
 	object, err := batch.Add(ctx, collect.NewManifestReader(lines))
 	if err != nil {
-		return Gathered{}, errors.Join(fmt.Errorf("store manifest: %w", err), leave(ctx, batch, err))
+		return Gathered{}, errors.Join(fmt.Errorf("store manifest: %w", err), leave(ctx, batch, err, false))
 	}
 	segments, err := batch.Seal(ctx)
 	if err != nil {
-		return Gathered{}, errors.Join(fmt.Errorf("seal segments: %w", err), leave(ctx, batch, err))
+		return Gathered{}, errors.Join(fmt.Errorf("seal segments: %w", err), leave(ctx, batch, err, false))
 	}
 	if got.Manifest, err = toCase(object); err != nil {
 		return Gathered{}, err
 	}
-	got.Segments = segmentsOf(segments)
+	got.Segments, got.Batch = segmentsOf(segments), batch.ID()
 	got.Inline = inline(lines)
 	out := Gathered{Items: int64(got.Items), Bytes: got.Bytes, SHA256: got.Manifest.SHA256}
 	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {

@@ -33,16 +33,26 @@ func ParseHash(s string) (Hash, error) {
 	if len(s) != 2*len(h) {
 		return h, fmt.Errorf("a hash has %d hex digits, not %d", 2*len(h), len(s))
 	}
-	for i := range len(s) {
-		if !isLowerHex(s[i]) {
-			return h, fmt.Errorf("%q is not a lower-case hex digit", s[i])
+	for i := range h {
+		high, low := hexDigit(s[2*i]), hexDigit(s[2*i+1])
+		if high|low > 15 {
+			return Hash{}, fmt.Errorf("%q are not two lower-case hex digits", s[2*i:2*i+2])
 		}
+		h[i] = high<<4 | low
 	}
-	_, err := hex.Decode(h[:], []byte(s))
-	return h, err
+	return h, nil
 }
 
-func isLowerHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' }
+// hexDigit is the value of a lower-case hex digit, or 255.
+func hexDigit(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 255
+}
 
 // LeafHash is the RFC 6962 hash of a leaf's canonical bytes.
 func LeafHash(leaf []byte) Hash { return Hash(tlog.RecordHash(leaf)) }

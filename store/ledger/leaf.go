@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -92,12 +91,15 @@ func (l Leaf) Encode() ([]byte, error) {
 }
 
 func (l Leaf) check() error {
-	for field, s := range map[string]string{"log": l.Log, "actor": l.Actor, "kind": l.Kind, "boot": l.Boot} {
-		if s == "" || !plainName(s) {
-			return fmt.Errorf("%w: %s %q", ErrLeaf, field, s)
-		}
-	}
 	switch y := l.Wall.UTC().Year(); {
+	case !given(l.Log):
+		return fmt.Errorf("%w: log %q", ErrLeaf, l.Log)
+	case !given(l.Actor):
+		return fmt.Errorf("%w: actor %q", ErrLeaf, l.Actor)
+	case !given(l.Kind):
+		return fmt.Errorf("%w: kind %q", ErrLeaf, l.Kind)
+	case !given(l.Boot):
+		return fmt.Errorf("%w: boot %q", ErrLeaf, l.Boot)
 	case !plainName(l.Case):
 		return fmt.Errorf("%w: case %q", ErrLeaf, l.Case)
 	case l.Seq > maxSafeInt || l.Mono < 0 || l.Mono > maxSafeInt:
@@ -108,7 +110,7 @@ func (l Leaf) check() error {
 		return fmt.Errorf("%w: cites %d logs, at most %d", ErrLeaf, len(l.Deps), MaxDeps)
 	}
 	for _, d := range l.Deps {
-		if d.Log == "" || !plainName(d.Log) || d.Size > maxSafeInt {
+		if !given(d.Log) || d.Size > maxSafeInt {
 			return fmt.Errorf("%w: cites log %q", ErrLeaf, d.Log)
 		}
 	}
@@ -122,13 +124,16 @@ func plainName(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("._/-", rune(c)) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', '-' <= c && c <= '9', c == '_': // - . / and the digits
+		default:
 			return false
 		}
 	}
 	return true
 }
+
+func given(s string) bool { return s != "" && plainName(s) }
 
 // ParseLeaf reads canonical leaf bytes and nothing else. It is a scanner for
 // this one shape, not a JSON decoder: keys in another order, case or spelling

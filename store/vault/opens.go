@@ -2,7 +2,6 @@ package vault
 
 import (
 	"os"
-	"path/filepath"
 
 	"filippo.io/age"
 )
@@ -13,11 +12,7 @@ func (v *Vault) Opens(id string, with age.Identity) bool {
 	if !ValidName(id) {
 		return false
 	}
-	parts, err := filepath.Glob(filepath.Join(v.batchFolder(id), "*"+journalSuffix))
-	if err != nil || len(parts) == 0 {
-		return false
-	}
-	f, err := os.Open(parts[0])
+	f, err := os.Open((&journal{folder: v.batchFolder(id)}).partPath(0))
 	if err != nil {
 		return false
 	}

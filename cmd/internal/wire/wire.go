@@ -31,7 +31,7 @@ func Keychain(choice string) (keys.Keychain, error) {
 
 // Options are how every program of ours opens a workspace.
 func Options(p keys.Passphrase, k keys.Keychain) store.Options {
-	return store.Options{Passphrase: p, Keychain: k, Clock: store.SystemClock, Built: built()}
+	return store.Options{Passphrase: p, Keychain: k, Clock: store.SystemClock(), Built: built()}
 }
 
 // built is the date of the commit that this program was built from, for the
