@@ -14,6 +14,7 @@ import (
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/playbooks/guide"
+	runs "github.com/posko-ir/posko/playbooks/run"
 	"github.com/posko-ir/posko/playbooks/shelf"
 	"github.com/posko-ir/posko/store"
 )
@@ -170,7 +171,7 @@ func (a *app) printPlaybook(v playbookView) error {
 			mark = "!"
 		}
 		lines = append(lines, fmt.Sprintf("%4s%s %s", s.Number, mark, s.Name))
-		lines = append(lines, "      "+strings.Join(nonEmpty(a.word(s.Lane), a.word(s.Role), s.Due, strings.Join(s.Proof, "/")), " · "))
+		lines = append(lines, "      "+strings.Join(nonEmpty(a.word(s.Lane), a.word(s.Role), s.Due, strings.Join(each(s.Proof, a.word), "/")), " · "))
 	}
 	return a.print(lines...)
 }
@@ -235,7 +236,8 @@ func check(path string) (checked, []byte, error) {
 		return checked{}, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	_, more := guide.Decode(p)
-	return checked{p.ID, p.Name, p.Runnable(), p.Hash(), append(findings, more...)}, data, nil
+	findings = append(findings, more...)
+	return checked{p.ID, p.Name, p.Runnable(), p.Hash(), append(findings, runs.Check(p)...)}, data, nil
 }
 
 func (a *app) showFindings(c checked) error {
@@ -282,6 +284,9 @@ func (a *app) playbookImport() *cobra.Command {
 			c, data, err := check(args[0])
 			if err != nil {
 				return err
+			}
+			if !c.Runnable {
+				return errors.Join(a.showFindings(c), errors.New(a.say("cli.playbook.unrunnable")))
 			}
 			w, err := a.unlock(cmd.Context())
 			if err != nil {

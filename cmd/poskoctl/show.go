@@ -82,10 +82,10 @@ func (a *app) printCase(c *cases.Case, v caseView) error {
 	if c.Drill() {
 		head = a.say("cli.drill") + "  " + head
 	}
-	lines := []string{head, a.say("cli.case.head", v.State, v.Severity, v.TLP, v.Kind), ""}
+	lines := []string{head, a.say("cli.case.head", a.word(v.State), a.word(v.Severity), v.TLP, a.word(v.Kind)), ""}
 	for _, key := range c.FactKeys() {
-		if value, ok := v.Instants[key]; ok {
-			lines = append(lines, fmt.Sprintf("  %-22s %s", c.FactLabel(a.lang, key), value))
+		if value, ok := c.Fact(key); ok {
+			lines = append(lines, fmt.Sprintf("  %-22s %s", c.FactLabel(a.lang, key), seconds(value)))
 		}
 	}
 	section := func(key string, rows []string) {
@@ -180,7 +180,7 @@ func (a *app) caseTimeline() *cobra.Command {
 				return a.answer(map[string]any{"file": out, "rows": len(rows)}, "cli.written", out)
 			}
 			return list(a, rows, "cli.timeline.none", []string{"cli.at", "cli.recorded", "cli.source", "cli.what"}, func(r cases.Row) []string {
-				return []string{r.At.String(), r.Recorded.Format(time.RFC3339), cases.Visible(r.Source), r.Text}
+				return []string{seconds(r.At), r.Recorded.Format(time.RFC3339), cases.Visible(r.Source), r.Text}
 			})
 		},
 	}

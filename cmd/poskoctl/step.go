@@ -5,15 +5,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/posko-ir/posko/cmd/internal/wire"
 	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/engine"
+	"github.com/posko-ir/posko/playbooks/instant"
 )
 
 func (a *app) stepCommand() *cobra.Command {
 	c := &cobra.Command{Use: "step", Short: "Work through the steps of a playbook"}
-	c.AddCommand(a.stepList(), a.stepShow(), a.stepStart(), a.stepDone(), a.stepSkip(), a.stepFail(), a.stepDecide(), a.stepReopen())
+	c.AddCommand(a.stepList(), a.stepShow(), a.stepStart(), a.stepDone(), a.stepRun(), a.stepSkip(), a.stepFail(), a.stepDecide(), a.stepReopen())
 	return c
 }
 
@@ -60,9 +64,9 @@ func stepLine(a *app, s cases.StepView) string {
 	more = append(more, nonEmpty(a.word(s.Role))...)
 	switch {
 	case s.Overdue:
-		more = append(more, a.say("cli.step.overdue", s.Due))
+		more = append(more, a.say("cli.step.overdue", seconds(s.Due)))
 	case !s.Due.IsZero():
-		more = append(more, a.say("cli.step.due", s.Due))
+		more = append(more, a.say("cli.step.due", seconds(s.Due)))
 	case s.DueMissing != "":
 		more = append(more, a.say("cli.step.waits", s.DueRule))
 	}
@@ -78,6 +82,9 @@ func stepLine(a *app, s cases.StepView) string {
 	return line + "\n            " + strings.Join(more, " · ")
 }
 
+// seconds shows an instant as precisely as a person needs it.
+func seconds(i instant.Instant) string { return i.Local().Format(time.RFC3339) }
+
 func finished(s cases.StepView) bool {
 	return slices.Contains([]string{"done", "skipped", "not-applicable", "failed"}, s.Status)
 }
@@ -86,16 +93,27 @@ func (a *app) stepShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show CASE STEP", Short: "Show a step with its detail and the form of its answers", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.view(cmd.Context(), args[0], func(c *cases.Case) error {
-				for _, s := range c.Steps(a.lang, a.open.Now()) {
-					if strings.EqualFold(s.Ref, args[1]) {
-						return a.showStep(s)
-					}
-				}
-				return fmt.Errorf("no step %s on this case; 'step list' shows them", args[1])
-			})
+			step, err := a.findStep(cmd, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return a.showStep(step)
 		},
 	}
+}
+
+func (a *app) findStep(cmd *cobra.Command, name, ref string) (cases.StepView, error) {
+	var found cases.StepView
+	err := a.view(cmd.Context(), name, func(c *cases.Case) error {
+		for _, s := range c.Steps(a.lang, a.open.Now()) {
+			if strings.EqualFold(s.Ref, ref) {
+				found = s
+				return nil
+			}
+		}
+		return fmt.Errorf("no step %s on this case; 'step list' shows them", ref)
+	})
+	return found, err
 }
 
 func (a *app) showStep(s cases.StepView) error {
@@ -158,30 +176,86 @@ func (a *app) stepStart() *cobra.Command {
 	}
 }
 
+// resultFlags are the flags that give a step its answers and proof.
+type resultFlags struct {
+	answers, items []string
+	note           string
+}
+
+func (r *resultFlags) on(c *cobra.Command) {
+	f := c.Flags()
+	f.StringArrayVar(&r.answers, "answer", nil, "KEY=VALUE; may be repeated")
+	f.StringArrayVar(&r.items, "evidence", nil, "an item like E1/3, or a collection like E1; may be repeated")
+	f.StringVar(&r.note, "note", "", "what else there is to say")
+}
+
+func (r *resultFlags) result() (cases.StepResult, error) {
+	out := cases.StepResult{Answers: map[string]string{}, Evidence: r.items, Note: r.note}
+	for i, item := range out.Evidence {
+		out.Evidence[i] = strings.ToUpper(item)
+	}
+	for _, pair := range r.answers {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return out, usage(fmt.Errorf("--answer takes KEY=VALUE, not %q", pair))
+		}
+		if _, twice := out.Answers[key]; twice {
+			return out, usage(fmt.Errorf("--answer %s is given twice", key))
+		}
+		out.Answers[key] = value
+	}
+	return out, nil
+}
+
 func (a *app) stepDone() *cobra.Command {
-	var answers, items []string
-	var note string
+	var flags resultFlags
 	c := &cobra.Command{
 		Use: "done CASE STEP", Short: "Finish a step with its answers and proof", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			result := cases.StepResult{Answers: map[string]string{}, Evidence: items, Note: note}
-			for _, pair := range answers {
-				key, value, ok := strings.Cut(pair, "=")
-				if !ok {
-					return usage(fmt.Errorf("--answer takes KEY=VALUE, not %q", pair))
-				}
-				if _, twice := result.Answers[key]; twice {
-					return usage(fmt.Errorf("--answer %s is given twice", key))
-				}
-				result.Answers[key] = value
+			result, err := flags.result()
+			if err != nil {
+				return err
 			}
 			return a.onStep(cmd, args[0], args[1], func(c *cases.Case, ref string) error { return c.FinishStep(ref, result) })
 		},
 	}
-	f := c.Flags()
-	f.StringArrayVar(&answers, "answer", nil, "KEY=VALUE; may be repeated")
-	f.StringArrayVar(&items, "evidence", nil, "an item like E1/3, or a collection like E1; may be repeated")
-	f.StringVar(&note, "note", "", "what else there is to say")
+	flags.on(c)
+	return c
+}
+
+// stepRun lets the program do what a step asks for, and records it.
+func (a *app) stepRun() *cobra.Command {
+	var flags resultFlags
+	c := &cobra.Command{
+		Use: "run CASE STEP [-- ARG...]", Short: "Carry out the built-in action of a step", Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			given, err := flags.result()
+			if err != nil {
+				return err
+			}
+			d, w, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			step, err := a.findStep(cmd, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			steps := wire.Steps{Workspace: w, Desk: d, Tag: tag, Said: said}
+			if err := engine.Carry(cmd.Context(), step, args[2:], given, steps, steps); err != nil {
+				return err
+			}
+			if step, err = a.findStep(cmd, args[0], args[1]); err != nil {
+				return err
+			}
+			return a.answer(map[string]any{"step": step.Ref, "status": step.Status}, "cli.step.recorded", step.Ref, a.word(step.Status), "")
+		},
+	}
+	flags.on(c)
 	return c
 }
 

@@ -78,12 +78,14 @@ func (o Origin) Happened() instant.Instant {
 	return instant.Of(o.Wall)
 }
 
-// Gone names an entry whose body is not there, or not understood.
+// Gone names an entry whose body is not there, or not understood. Why says who
+// destroyed it; without it the body is damaged, or from a newer Posko.
 type Gone struct {
 	Entry event.ID  `json:"entry"`
 	Kind  string    `json:"kind"`
 	By    string    `json:"by,omitempty"`
 	Wall  time.Time `json:"wall,omitzero"`
+	Why   *Struck   `json:"why,omitempty"`
 }
 
 // payload is the typed content of one kind of event of a case.

@@ -13,10 +13,12 @@
 //   - What does not fit is decided in one place per kind, its fits method, so
 //     that deciding and applying cannot disagree.
 //   - Nothing is taken back: a correction is a further entry, and lists keep
-//     what was struck, removed or dropped, with the reason.
+//     what was struck, removed or dropped, with the reason. Only destroying a
+//     body removes what it said; who did so and why takes its place.
 //   - Two times on everything: when it happened and when it was recorded.
 //   - A closed case takes only what still happens to its evidence (it is
-//     viewed, verified, exported, destroyed) and being reopened.
+//     viewed, verified, exported, destroyed), to what was written in it (a body
+//     is destroyed), and being reopened.
 //
 // A [Case] is its own snapshot: plain fields that survive JSON unchanged.
 //

@@ -16,6 +16,8 @@ const (
 	KindNoteStruck = "note.withdrawn/1"
 	KindDecision   = "decision.made/1"
 
+	KindBodyDestroyed = "body.destroyed/1"
+
 	KindPerson         = "person.added/1"
 	KindPersonRemoved  = "person.removed/1"
 	KindTask           = "task.added/1"
@@ -59,10 +61,11 @@ func Destroyable(kind string) bool {
 }
 
 // fitsClosed lists what may still be recorded on a closed case: reopening it,
-// settling a conflict, and what happens to its evidence.
+// settling a conflict, destroying what was written, and what happens to its
+// evidence.
 func fitsClosed(kind string) bool {
 	switch kind {
-	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported:
+	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported, KindBodyDestroyed:
 		return true
 	}
 	return false
@@ -133,6 +136,8 @@ func decodeCase(kind string) payload {
 		return &noteWithdrawn{}
 	case KindDecision:
 		return &decisionMade{}
+	case KindBodyDestroyed:
+		return &bodyDestroyed{}
 	}
 	return nil
 }
