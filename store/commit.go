@@ -290,7 +290,7 @@ func (t *transaction) deps() []ledger.Head {
 }
 
 func (t *transaction) insert(ctx context.Context) error {
-	insert := t.tx.StmtContext(ctx, t.w.db.insertEntry)
+	insert := t.tx.StmtContext(ctx, t.w.db.insertEntry) //nolint:sqlclosecheck // closed with the transaction
 	for _, r := range t.rows {
 		if _, err := insert.ExecContext(ctx, r.id, r.subject, r.leaf, r.body, r.nodes); err != nil {
 			return fmt.Errorf("append entry: %w", err)
@@ -300,7 +300,8 @@ func (t *transaction) insert(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.tx.StmtContext(ctx, t.w.db.setCheckpoint).ExecContext(ctx, note, t.log.row); err != nil {
+	keep := t.tx.StmtContext(ctx, t.w.db.setCheckpoint) //nolint:sqlclosecheck // closed with the transaction
+	if _, err := keep.ExecContext(ctx, note, t.log.row); err != nil {
 		return fmt.Errorf("keep checkpoint: %w", err)
 	}
 	return nil
@@ -319,7 +320,7 @@ func (t *transaction) adopt(ctx context.Context) {
 		}
 		t.w.listed = r.id
 	}
-	_ = t.w.keepHead(ctx, false) // in the background; it cannot undo what is committed
+	t.w.keepHead(ctx)
 }
 
 // drop forgets everything that this transaction changed in memory.

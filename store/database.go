@@ -114,7 +114,7 @@ func (d *database) prepare(ctx context.Context) error {
 		{&d.setCheckpoint, "UPDATE log SET checkpoint = ? WHERE id = ?"},
 		{&d.dataVersion, "PRAGMA data_version"},
 	} {
-		stmt, err := d.write.PrepareContext(ctx, p.query)
+		stmt, err := d.write.PrepareContext(ctx, p.query) //nolint:sqlclosecheck // kept; close closes it
 		if err != nil {
 			return fmt.Errorf("prepare: %w", err)
 		}
@@ -205,6 +205,16 @@ func (d *database) copyTo(ctx context.Context, path string) error {
 		return fmt.Errorf("copy workspace file: %w", err)
 	}
 	return os.Chmod(path, 0o600)
+}
+
+// snapshot begins a transaction that sees the file as it is now, whatever others
+// append meanwhile: entries and the checkpoint over them must be of one moment.
+func (d *database) snapshot(ctx context.Context) (*sql.Tx, error) {
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("begin reading: %w", err)
+	}
+	return tx, nil
 }
 
 func (d *database) meta(ctx context.Context, key string) (string, error) {

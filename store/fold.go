@@ -34,7 +34,12 @@ func (w *Workspace) refresh(ctx context.Context) error {
 		return nil
 	}
 	before := w.listed
-	if err := w.extend(ctx, w.db.read); err != nil {
+	tx, err := w.db.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // only read
+	if err := w.extend(ctx, tx); err != nil {
 		return err
 	}
 	w.watched = version
@@ -47,7 +52,8 @@ func (w *Workspace) refresh(ctx context.Context) error {
 // catchUp is refresh for the writer, inside its transaction.
 func (w *Workspace) catchUp(ctx context.Context, tx *sql.Tx) error {
 	var version int64
-	if err := tx.StmtContext(ctx, w.db.dataVersion).QueryRowContext(ctx).Scan(&version); err != nil {
+	look := tx.StmtContext(ctx, w.db.dataVersion) //nolint:sqlclosecheck // closed with the transaction
+	if err := look.QueryRowContext(ctx).Scan(&version); err != nil {
 		return fmt.Errorf("look for changes: %w", err)
 	}
 	if version == w.version {
@@ -210,13 +216,17 @@ func (w *Workspace) nodes(ctx context.Context, q reader, l *logState) ledger.Nod
 
 // foldList brings the list of cases up to the newest entry.
 func (w *Workspace) foldList(ctx context.Context, q querier) error {
+	fromZero := w.listed == 0
 	for e, err := range w.rows(ctx, q, "subject <> 0 AND id > ?", w.listed) {
 		if err != nil {
 			return fmt.Errorf("fold list: %w", err)
 		}
 		w.listEvent(e.row, e.Event)
 	}
-	return nil
+	if fromZero {
+		clear(w.relist)
+	}
+	return w.listAgain(ctx, q)
 }
 
 func (w *Workspace) listEvent(row int64, e event.Event) {
@@ -234,4 +244,7 @@ func (w *Workspace) listEvent(row int64, e event.Event) {
 		w.opened[e.Log]++
 	}
 	s.Apply(e)
+	if e.Kind == cases.KindBodyDestroyed {
+		w.forgetBodies(e.Case)
+	}
 }

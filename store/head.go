@@ -38,6 +38,9 @@ func (w *Workspace) checkHead(ctx context.Context) error {
 		return nil
 	}
 	w.kept = seen
+	if err := w.reach(ctx, l, seen.Size); err != nil {
+		return err
+	}
 	if seen.Size <= l.frontier.Size {
 		root, err := ledger.RootAt(seen.Size, w.nodes(ctx, w.db.read, l))
 		if err == nil && root == seen.Root {
@@ -51,22 +54,64 @@ func (w *Workspace) checkHead(ctx context.Context) error {
 	return nil
 }
 
-// keepHead hands the head to the keychain. During work it does so in the
-// background, because a keychain may wait for a person.
-func (w *Workspace) keepHead(ctx context.Context, now bool) error {
-	l := w.current()
-	if l == nil || l.head() == w.kept || !now && time.Since(w.keptAt) < headEvery {
+// reach looks at the file again when the keychain is ahead of it: another
+// process may have appended since it was read.
+func (w *Workspace) reach(ctx context.Context, l *logState, size uint64) error {
+	if size <= l.frontier.Size {
 		return nil
+	}
+	tx, err := w.db.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // only read
+	return w.extend(ctx, tx)
+}
+
+// keepPatience bounds how long the keychain may take for a head. It may wait for
+// a person who is not there.
+const keepPatience = 30 * time.Second
+
+// keepHead hands the head to the keychain in the background: work never waits
+// for it.
+func (w *Workspace) keepHead(ctx context.Context) {
+	l := w.current()
+	if l == nil || w.hasHead(l) || time.Since(w.keptAt) < headEvery {
+		return
+	}
+	select {
+	case w.keeping <- struct{}{}:
+	default: // it has not answered the last time yet
+		return
 	}
 	head := l.head()
 	w.kept, w.keptAt = head, time.Now()
-	if now {
-		w.keeping.Wait()
-		return w.putHead(ctx, head)
-	}
-	w.keeping.Go(func() { _ = w.putHead(context.WithoutCancel(ctx), head) })
-	return nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepPatience)
+	go func() {
+		defer func() { cancel(); <-w.keeping }()
+		w.unkept.Store(w.putHead(ctx, head) != nil) // tried again with the next entry, or at lock
+	}()
 }
+
+// keepLastHead is keepHead at lock: it waits, and tells what went wrong.
+func (w *Workspace) keepLastHead(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, keepPatience)
+	defer cancel()
+	select {
+	case w.keeping <- struct{}{}:
+		defer func() { <-w.keeping }()
+	case <-ctx.Done():
+		return fmt.Errorf("keep head: %w", ctx.Err())
+	}
+	l := w.current()
+	if l == nil || w.hasHead(l) {
+		return nil
+	}
+	return w.putHead(ctx, l.head())
+}
+
+// hasHead reports whether the keychain has the log's head, as far as is known.
+func (w *Workspace) hasHead(l *logState) bool { return l.head() == w.kept && !w.unkept.Load() }
 
 // putHead never replaces a head by an older one: another process may have been
 // faster.

@@ -11,27 +11,27 @@ import (
 
 // loadLog reads the state of a log from its right edge alone, whatever its
 // size, and checks it against the newest signed checkpoint.
-func (w *Workspace) loadLog(ctx context.Context, l *logState) error {
+func (w *Workspace) loadLog(ctx context.Context, q reader, l *logState) error {
 	var newest sql.NullInt64
-	err := w.db.read.QueryRowContext(ctx, "SELECT max(id) FROM entry WHERE id >= ? AND id < ?",
+	err := q.QueryRowContext(ctx, "SELECT max(id) FROM entry WHERE id >= ? AND id < ?",
 		rowID(l.row, 0), rowID(l.row+1, 0)).Scan(&newest)
 	if err != nil {
 		return fmt.Errorf("read log: %w", err)
 	}
 	if newest.Valid {
-		if err := w.loadEdge(ctx, l, newest.Int64); err != nil {
+		if err := w.loadEdge(ctx, q, l, newest.Int64); err != nil {
 			return err
 		}
 	}
 	if l.broken {
 		return nil
 	}
-	return w.checkSigned(ctx, w.db.read, l)
+	return w.checkSigned(ctx, q, l)
 }
 
-func (w *Workspace) loadEdge(ctx context.Context, l *logState, newest int64) error {
+func (w *Workspace) loadEdge(ctx context.Context, q reader, l *logState, newest int64) error {
 	_, seq := splitRowID(newest)
-	f, err := ledger.FrontierAt(seq+1, w.nodes(ctx, w.db.read, l))
+	f, err := ledger.FrontierAt(seq+1, w.nodes(ctx, q, l))
 	if errors.Is(err, ledger.ErrNodes) {
 		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "entries are missing: " + err.Error()})
 		l.broken = true
@@ -43,7 +43,7 @@ func (w *Workspace) loadEdge(ctx context.Context, l *logState, newest int64) err
 	}
 	l.frontier = f
 	var sealed, nodes []byte
-	if err := w.db.read.QueryRowContext(ctx, "SELECT leaf, nodes FROM entry WHERE id = ?", newest).Scan(&sealed, &nodes); err != nil {
+	if err := q.QueryRowContext(ctx, "SELECT leaf, nodes FROM entry WHERE id = ?", newest).Scan(&sealed, &nodes); err != nil {
 		return fmt.Errorf("read log: %w", err)
 	}
 	l.prev = splitHashes(nodes)[0]

@@ -65,7 +65,7 @@ func Create(ctx context.Context, dir, org, officer string, o Options) (*Workspac
 func newWorkspace(dir, id string, o Options) *Workspace {
 	w := &Workspace{
 		dir: dir, id: id, keychain: o.Keychain, clock: o.Clock, built: o.Built,
-		commits: make(chan struct{}, 1), version: -1, watched: -1, epoch: 1,
+		commits: make(chan struct{}, 1), keeping: make(chan struct{}, 1), version: -1, watched: -1, epoch: 1,
 		subjects: map[string]int64{"": 0}, secrets: make(map[int64]*secrets), cached: make(map[cacheKey]*cached),
 		list: make(map[string]*cases.Summary), opened: make(map[string]int),
 	}
@@ -160,13 +160,17 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	}); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	if err := w.load(ctx); err != nil {
+	err = w.load(ctx)
+	if err == nil { // a workspace that is being restored is behind, and says so itself
+		err = w.checkHead(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
 	return w, w.recordFailedUnlocks(ctx)
 }
 
-// load reads what the workspace is: keys, logs, list, head. It starts no log.
+// load reads what the workspace is: keys, logs, list. It starts no log.
 func (w *Workspace) load(ctx context.Context) error {
 	var err error
 	if w.watch, err = w.db.read.Conn(ctx); err != nil {
@@ -179,21 +183,23 @@ func (w *Workspace) load(ctx context.Context) error {
 	if w.atRest, err = newAtRest(s.Key); err != nil {
 		return err
 	}
-	if err := w.findLogs(ctx, w.db.read); err != nil {
+	tx, err := w.db.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // only read
+	if err := w.findLogs(ctx, tx); err != nil {
 		return err
 	}
 	for _, l := range w.logs {
-		if err := w.loadLog(ctx, l); err != nil {
+		if err := w.loadLog(ctx, tx, l); err != nil {
 			return err
 		}
-	}
-	if err := w.checkHead(ctx); err != nil {
-		return err
 	}
 	if err := w.loadList(ctx); err != nil {
 		return err
 	}
-	return w.foldList(ctx, w.db.read)
+	return w.foldList(ctx, tx)
 }
 
 // recordFailedUnlocks makes one entry of the wrong passphrases that came before

@@ -58,7 +58,11 @@ func Restore(ctx context.Context, from, to string, o Options) (*Workspace, error
 	if err != nil {
 		return nil, errors.Join(err, emptyAgain(to))
 	}
-	return revive(ctx, from, to, info, identity, officer, o)
+	w, err := revive(ctx, from, to, info, identity, officer, o)
+	if err != nil {
+		return nil, errors.Join(err, emptyAgain(to))
+	}
+	return w, nil
 }
 
 // newestBackup is the one with the latest instant in its name.
@@ -72,7 +76,11 @@ func newestBackup(from string) (string, error) {
 
 // emptyAgain takes away what a failed restore left in a folder that was empty.
 func emptyAgain(to string) error {
-	return errors.Join(os.RemoveAll(filepath.Join(to, databaseName)), os.RemoveAll(filepath.Join(to, vaultFolder)))
+	found, err := os.ReadDir(to)
+	for _, f := range found {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(to, f.Name())))
+	}
+	return err
 }
 
 func unpack(file, to string, identity age.Identity) (*backupInfo, error) {
@@ -97,11 +105,11 @@ func unpack(file, to string, identity age.Identity) (*backupInfo, error) {
 		return nil, err
 	}
 	err = writeSynced(filepath.Join(to, databaseName), func(out io.Writer) error {
-		_, err := io.Copy(out, archive)
+		_, err := io.Copy(out, damaging{archive})
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBackup, err)
+		return nil, err
 	}
 	// The end of the archive is the end of the encrypted stream, or it was cut.
 	if _, err := archive.Next(); !errors.Is(err, io.EOF) {
@@ -111,6 +119,19 @@ func unpack(file, to string, identity age.Identity) (*backupInfo, error) {
 		return nil, fmt.Errorf("%w: %w", ErrBackup, err)
 	}
 	return &info, nil
+}
+
+// damaging makes what goes wrong while reading a backup ErrBackup: what goes
+// wrong while writing, like a full disk, is not the backup's fault.
+type damaging struct{ io.Reader }
+
+// Read implements io.Reader.
+func (d damaging) Read(p []byte) (int, error) {
+	n, err := d.Reader.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader's own contract
+		err = fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	return n, err
 }
 
 func expect(archive *tar.Reader, name string, limit int64) error {
@@ -138,16 +159,8 @@ func revive(ctx context.Context, from, to string, info *backupInfo, identity *ag
 	if err := w.load(ctx); err != nil {
 		return nil, errors.Join(err, w.db.close())
 	}
-	segments, err := w.segments(ctx)
-	if err != nil {
-		return nil, errors.Join(err, w.db.close())
-	}
-	kept, err := vault.Open(filepath.Join(from, vaultFolder))
-	if err == nil {
-		_, err = kept.CopyTo(ctx, w.VaultDir(), slices.Values(segments), nil)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("restore evidence: %w", err), w.db.close())
+	if err := w.bringEvidence(ctx, from); err != nil {
+		return nil, errors.Join(err, w.Close(ctx))
 	}
 	err = Update(ctx, w, "", event.Said{}, func(r *roster.Roster) error {
 		return r.Rekey(officer.ID, authorityLine(w.keys.Officer().Authority), "restored from a backup of "+info.Made.Format(timeFormat))
@@ -156,4 +169,29 @@ func revive(ctx context.Context, from, to string, info *backupInfo, identity *ag
 		return nil, errors.Join(err, w.Close(ctx))
 	}
 	return w, nil
+}
+
+// bringEvidence copies the segments that the cases name. One that the backup
+// does not have whole is an alarm: the rest of the workspace is worth having.
+func (w *Workspace) bringEvidence(ctx context.Context, from string) error {
+	segments, err := w.segments(ctx)
+	if err != nil {
+		return err
+	}
+	kept, err := vault.Open(filepath.Join(from, vaultFolder))
+	if err != nil {
+		return fmt.Errorf("restore evidence: %w", err)
+	}
+	lost, err := copyWhole(ctx, kept, w.VaultDir(), segments)
+	if err != nil {
+		return fmt.Errorf("restore evidence: %w", err)
+	}
+	if lost != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for _, name := range lost.Segments {
+			w.alarm(Alarm{Reason: "the backup does not have evidence segment " + name + " whole; 'evidence verify' names the items"})
+		}
+	}
+	return nil
 }

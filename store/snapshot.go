@@ -91,13 +91,39 @@ func (w *Workspace) snapshotKey(ctx context.Context, row int64) (cipher.AEAD, er
 
 // saveSnapshots writes what has grown enough since its last snapshot.
 func (w *Workspace) saveSnapshots(ctx context.Context) error {
+	grown := w.listTail >= snapshotAfter
+	for _, c := range w.cached {
+		grown = grown || c.tail >= snapshotAfter
+	}
+	if !grown {
+		return nil
+	}
+	tx, err := w.db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("save snapshots: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // no-op after Commit
+	// Another process may have destroyed what a value here still holds.
+	if err := w.catchUp(ctx, tx); err != nil {
+		return err
+	}
+	if err := w.writeSnapshots(ctx, tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("save snapshots: %w", err)
+	}
+	return nil
+}
+
+func (w *Workspace) writeSnapshots(ctx context.Context, tx *sql.Tx) error {
 	heads := make([]ledger.Head, len(w.logs))
 	for i, l := range w.logs {
 		heads[i] = l.head()
 	}
 	if w.listTail >= snapshotAfter {
 		value := listSnapshot{List: w.list, Opened: w.opened}
-		if err := w.writeSnapshot(ctx, 0, listKind, w.listed, heads, value); err != nil {
+		if err := w.writeSnapshot(ctx, tx, 0, listKind, w.listed, heads, value); err != nil {
 			return err
 		}
 		w.listTail = 0
@@ -106,7 +132,7 @@ func (w *Workspace) saveSnapshots(ctx context.Context) error {
 		if c.tail < snapshotAfter {
 			continue
 		}
-		if err := w.writeSnapshot(ctx, w.subjects[key.subject], key.kind, c.through, heads, c.value); err != nil {
+		if err := w.writeSnapshot(ctx, tx, w.subjects[key.subject], key.kind, c.through, heads, c.value); err != nil {
 			return err
 		}
 		c.tail = 0
@@ -114,7 +140,7 @@ func (w *Workspace) saveSnapshots(ctx context.Context) error {
 	return nil
 }
 
-func (w *Workspace) writeSnapshot(ctx context.Context, row int64, kind string, through int64, heads []ledger.Head, value any) error {
+func (w *Workspace) writeSnapshot(ctx context.Context, tx *sql.Tx, row int64, kind string, through int64, heads []ledger.Head, value any) error {
 	encoded, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("encode snapshot: %w", err)
@@ -127,7 +153,7 @@ func (w *Workspace) writeSnapshot(ctx context.Context, row int64, kind string, t
 	if err != nil {
 		return err
 	}
-	_, err = w.db.write.ExecContext(ctx, "INSERT OR REPLACE INTO snapshot (subject, kind, data) VALUES (?, ?, ?)",
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO snapshot (subject, kind, data) VALUES (?, ?, ?)",
 		row, kind, aead.Seal(nil, nil, plain, []byte(kind)))
 	if err != nil {
 		return fmt.Errorf("save snapshot: %w", err)

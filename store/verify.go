@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"reflect"
 	"sync"
 
 	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/store/ledger"
 )
 
@@ -67,6 +67,11 @@ func (w *Workspace) verifyLogs(ctx context.Context) (Verification, error) {
 		out.Entries += head.Size
 		out.Heads = append(out.Heads, head)
 		out.Problems = append(out.Problems, problems...)
+		kept, err := w.verifyKept(ctx, l)
+		if err != nil {
+			return out, err
+		}
+		out.Problems = append(out.Problems, kept...)
 	}
 	return out, nil
 }
@@ -90,11 +95,14 @@ func (w *Workspace) logStates() []*logState {
 // the stored tree at the seam, and counts only if the first one, which starts
 // from nothing, arrives there; otherwise the log is checked again in one go.
 func (w *Workspace) verifyLog(ctx context.Context, l *logState) (ledger.Head, []Alarm, error) {
-	size := l.frontier.Size
+	note, size, err := w.signedLog(ctx, l)
+	if err != nil {
+		return ledger.Head{}, nil, err
+	}
 	seam := size / 2
 	second, err := w.verifierAt(ctx, l, seam)
 	if err != nil || seam < minHalf {
-		return w.verifyWhole(ctx, l)
+		return w.verifyWhole(ctx, l, note, size)
 	}
 	start := second.Head()
 	first := ledger.NewVerifier(l.id)
@@ -102,29 +110,46 @@ func (w *Workspace) verifyLog(ctx context.Context, l *logState) (ledger.Head, []
 	var errs [2]error
 	var halves sync.WaitGroup
 	halves.Go(func() { problems[0], errs[0] = w.verifyRange(ctx, l, first, seam) })
-	halves.Go(func() { problems[1], errs[1] = w.verifyRange(ctx, l, second, math.MaxInt64) })
+	halves.Go(func() { problems[1], errs[1] = w.verifyRange(ctx, l, second, size) })
 	halves.Wait()
 	if err := errors.Join(errs[0], errs[1]); err != nil {
 		return ledger.Head{}, nil, err
 	}
 	if first.Head() != start || len(problems[1]) > 0 {
-		return w.verifyWhole(ctx, l)
+		return w.verifyWhole(ctx, l, note, size)
 	}
 	head := second.Head()
-	return head, append(problems[0], w.verifySignature(ctx, l, head)...), nil
+	return head, append(problems[0], verifySignature(l, note, head)...), nil
 }
 
 // minHalf is the size from which two halves are worth their seam.
 const minHalf = 1_000
 
-func (w *Workspace) verifyWhole(ctx context.Context, l *logState) (ledger.Head, []Alarm, error) {
+// signedLog reads a log's newest checkpoint and its size at one moment, so that
+// what is appended meanwhile is left for the next time.
+func (w *Workspace) signedLog(ctx context.Context, l *logState) (note []byte, size uint64, err error) {
+	var newest sql.NullInt64
+	err = w.db.read.QueryRowContext(ctx,
+		"SELECT checkpoint, (SELECT max(id) FROM entry WHERE id >= ? AND id < ?) FROM log WHERE id = ?",
+		rowID(l.row, 0), rowID(l.row+1, 0), l.row).Scan(&note, &newest)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read checkpoint: %w", err)
+	}
+	if newest.Valid {
+		_, seq := splitRowID(newest.Int64)
+		size = seq + 1
+	}
+	return note, size, nil
+}
+
+func (w *Workspace) verifyWhole(ctx context.Context, l *logState, note []byte, size uint64) (ledger.Head, []Alarm, error) {
 	v := ledger.NewVerifier(l.id)
-	problems, err := w.verifyRange(ctx, l, v, math.MaxInt64)
+	problems, err := w.verifyRange(ctx, l, v, size)
 	if err != nil {
 		return ledger.Head{}, nil, err
 	}
 	head := v.Head()
-	return head, append(problems, w.verifySignature(ctx, l, head)...), nil
+	return head, append(problems, verifySignature(l, note, head)...), nil
 }
 
 // verifierAt trusts the stored tree up to an entry, for now.
@@ -143,12 +168,8 @@ func (w *Workspace) verifierAt(ctx context.Context, l *logState, size uint64) (*
 
 // verifyRange passes the entries from the verifier's place up to end.
 func (w *Workspace) verifyRange(ctx context.Context, l *logState, v *ledger.Verifier, end uint64) ([]Alarm, error) {
-	to := rowID(l.row+1, 0)
-	if end < math.MaxInt64 {
-		to = rowID(l.row, end)
-	}
 	rows, err := w.db.read.QueryContext(ctx, "SELECT id, leaf, body, nodes FROM entry WHERE id >= ? AND id < ? ORDER BY id",
-		rowID(l.row, v.Size()), to)
+		rowID(l.row, v.Size()), rowID(l.row, end))
 	if err != nil {
 		return nil, fmt.Errorf("scan log: %w", err)
 	}
@@ -191,16 +212,12 @@ func (w *Workspace) verifyRow(v *ledger.Verifier, l *logState, r sealedRow, prob
 	return problems
 }
 
-func (w *Workspace) verifySignature(ctx context.Context, l *logState, head ledger.Head) []Alarm {
-	var note []byte
-	if err := w.db.read.QueryRowContext(ctx, "SELECT checkpoint FROM log WHERE id = ?", l.row).Scan(&note); err != nil {
-		return []Alarm{{Log: l.id, Seq: head.Size, Reason: "the checkpoint cannot be read"}}
-	}
+func verifySignature(l *logState, note []byte, head ledger.Head) []Alarm {
 	signed, err := ledger.OpenCheckpoint(note, l.id, l.device)
 	if err != nil {
 		return []Alarm{{Log: l.id, Seq: head.Size, Reason: "the newest checkpoint is not signed by the log's device"}}
 	}
-	if signed.Size >= head.Size && signed != head {
+	if signed != head {
 		return []Alarm{{Log: l.id, Seq: head.Size, Reason: fmt.Sprintf(
 			"the log is not what its device signed: %d entries here, the checkpoint is over %d", head.Size, signed.Size)}}
 	}
@@ -215,22 +232,56 @@ func (w *Workspace) verifyFold(ctx context.Context) ([]Alarm, error) {
 	if w.closed {
 		return nil, ErrClosed
 	}
+	// One transaction, so that what others append meanwhile disturbs nothing.
+	tx, err := w.db.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback() }() // only read
+	if err := w.extend(ctx, tx); err != nil {
+		return nil, err
+	}
+	problems, err := w.refold(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	more, err := w.refoldCached(ctx, tx)
+	return append(problems, more...), err
+}
+
+// refold folds the list of cases from zero, and looks for bodies that are gone
+// without an entry that says so.
+func (w *Workspace) refold(ctx context.Context, tx *sql.Tx) ([]Alarm, error) {
 	fresh := &Workspace{list: make(map[string]*cases.Summary), opened: make(map[string]int)}
-	for e, err := range w.rows(ctx, w.db.read, "subject <> 0") {
+	destroyed := make(map[event.ID]string)
+	for e, err := range w.rows(ctx, tx, "subject <> 0") {
 		if err != nil {
 			return nil, err
 		}
 		fresh.listEvent(e.row, e.Event)
+		if id, ok := cases.DestroyedBody(e.Event); ok {
+			destroyed[id] = e.Case
+		}
 	}
-	var problems []Alarm
+	problems, err := w.unexplained(ctx, tx, destroyed)
+	if err != nil {
+		return nil, err
+	}
 	if !sameJSON(fresh.list, w.list) {
 		problems = append(problems, Alarm{Reason: "the list of cases is not what the ledger says; it was folded again"})
 		w.list, w.opened = fresh.list, fresh.opened
 		w.listTail = snapshotAfter
 	}
+	return problems, nil
+}
+
+// refoldCached compares each aggregate in memory, which may come from a
+// snapshot, with a fold from zero.
+func (w *Workspace) refoldCached(ctx context.Context, tx *sql.Tx) ([]Alarm, error) {
+	var problems []Alarm
 	for key, c := range w.cached {
 		again := reflect.New(reflect.TypeOf(c.value).Elem()).Interface().(folded)
-		for e, err := range w.rows(ctx, w.db.read, "subject = ? AND id <= ?", w.subjects[key.subject], c.through) {
+		for e, err := range w.rows(ctx, tx, "subject = ? AND id <= ?", w.subjects[key.subject], c.through) {
 			if err != nil {
 				return nil, err
 			}

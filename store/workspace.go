@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/posko-ir/posko/playbooks/cases"
@@ -42,10 +43,11 @@ type Workspace struct {
 	secrets  map[int64]*secrets
 	cached   map[cacheKey]*cached
 	list     map[string]*cases.Summary
-	listed   int64          // newest row folded into list
-	listTail int            // rows folded into list since its snapshot
-	opened   map[string]int // cases opened in each log, for the gap-free numbers
-	epoch    int            // counts what others appended; starts at 1
+	listed   int64           // newest row folded into list
+	listTail int             // rows folded into list since its snapshot
+	opened   map[string]int  // cases opened in each log, for the gap-free numbers
+	relist   map[string]bool // cases whose line has to be folded from zero
+	epoch    int             // counts what others appended; starts at 1
 	alarms   []Alarm
 	version  int64 // data_version of the writer when last looked
 	watched  int64 // data_version of watch when last looked
@@ -53,7 +55,8 @@ type Workspace struct {
 
 	kept    ledger.Head // what the keychain has, as far as this process knows
 	keptAt  time.Time
-	keeping sync.WaitGroup
+	keeping chan struct{} // holds one token: whoever has it talks to the keychain
+	unkept  atomic.Bool   // the keychain did not take what it was given last
 
 	subMu sync.Mutex
 	subs  map[int]func(Change)
@@ -237,7 +240,7 @@ func (w *Workspace) Close(ctx context.Context) error {
 	w.closed = true
 	// A snapshot is only a cache and the keychain only a witness: the workspace
 	// closes without either.
-	err := errors.Join(w.saveSnapshots(ctx), w.keepHead(ctx, true))
+	err := errors.Join(w.saveSnapshots(ctx), w.keepLastHead(ctx))
 	w.keys.Lock()
 	clear(w.secrets)
 	return errors.Join(err, w.watch.Close(), w.db.close())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (a *app) caseCommand() *cobra.Command {
 	c := &cobra.Command{Use: "case", Short: "Open, show and work on cases"}
 	c.AddCommand(a.caseOpen(), a.caseList(), a.caseShow(), a.caseFact(), a.caseNote(), a.caseIndicator(), a.caseAsset(), a.caseDecide(),
 		a.caseLink(), a.casePerson(), a.caseTask(), a.caseSeverity(), a.caseTLP(), a.caseContain(), a.caseClose(), a.caseReopen(),
-		a.caseTimeline(), a.caseImport(), a.caseOffset(), a.caseAsOf())
+		a.caseTimeline(), a.caseImport(), a.caseOffset(), a.caseAsOf(), a.caseRedact())
 	return c
 }
 
@@ -312,4 +313,29 @@ func (a *app) caseAsOf() *cobra.Command {
 			return a.showCase(&then, at.Time(), len(known))
 		},
 	}
+}
+
+// caseRedact destroys what one entry says; that it was said stays proved.
+func (a *app) caseRedact() *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use: "redact CASE ENTRY --reason R", Short: "Destroy the body of one entry for ever; its place in the ledger stays", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			log, number, ok := strings.Cut(args[1], ":")
+			seq, err := strconv.ParseUint(number, 10, 64)
+			if !ok || err != nil {
+				return usage(fmt.Errorf("an entry is LOG:NUMBER, as 'ledger show --json' gives it, not %q", args[1]))
+			}
+			w, tag, err := a.onCase(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if err := store.DestroyBody(cmd.Context(), w, tag, event.ID{Log: log, Seq: seq}, reason); err != nil {
+				return err
+			}
+			return a.answer(map[string]string{"id": args[1]}, "cli.recorded.as", args[1])
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	return c
 }

@@ -23,7 +23,7 @@ import (
 
 func (a *app) evidenceCommand() *cobra.Command {
 	c := &cobra.Command{Use: "evidence", Short: "Collect, look at, verify, seal and export evidence"}
-	c.AddCommand(a.evidenceAdd(), a.evidenceRun(), a.evidenceText(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport())
+	c.AddCommand(a.evidenceAdd(), a.evidenceRun(), a.evidenceText(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport(), a.evidenceDestroy())
 	return c
 }
 
@@ -407,5 +407,29 @@ func (a *app) evidenceExport() *cobra.Command {
 	}
 	c.Flags().StringVar(&out, "out", "", "the bag's folder, new or empty; with --to the encrypted file")
 	c.Flags().StringArrayVar(&to, "to", nil, "encrypt to this age recipient; may be repeated")
+	return c
+}
+
+func (a *app) evidenceDestroy() *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use: "destroy CASE ITEM --reason R", Short: "Destroy the bytes of one item for ever; the record stays", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			done, err := d.Destroy(cmd.Context(), tag, said, args[1], reason)
+			if err != nil {
+				return err
+			}
+			return a.answer(map[string]string{"item": done.Item, "reason": done.Reason}, "cli.evidence.destroyed", done.Item)
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why")
 	return c
 }

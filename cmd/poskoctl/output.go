@@ -44,9 +44,14 @@ func list[T any](a *app, rows []T, emptyKey string, heads []string, cells func(T
 	for i, h := range heads {
 		heads[i] = strings.ToUpper(a.say(h))
 	}
-	fmt.Fprintln(t, strings.Join(heads, "\t"))
+	table := [][]string{heads}
 	for _, r := range rows {
-		fmt.Fprintln(t, strings.Join(cells(r), "\t"))
+		table = append(table, cells(r))
+	}
+	for _, line := range table {
+		if _, err := fmt.Fprintln(t, strings.Join(line, "\t")); err != nil {
+			return err
+		}
 	}
 	return t.Flush()
 }

@@ -52,8 +52,8 @@ func ask(tty *os.File, prompt string) ([]byte, error) {
 	if err != nil {
 		return nil, errNoPassphrase
 	}
-	fmt.Fprintln(tty)
-	return typed, nil
+	_, err = fmt.Fprintln(tty)
+	return typed, err
 }
 
 func fromFile(path string) (keys.Passphrase, error) {

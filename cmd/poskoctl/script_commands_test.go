@@ -143,6 +143,20 @@ func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// differ KEY FILE FILE: both files have as many objects, and in no pair of them
+// is the text under the key the same.
+func differ(ts *testscript.TestScript, _ bool, args []string) {
+	one, other := objects(ts, args[1]), objects(ts, args[2])
+	if len(one) == 0 || len(one) != len(other) {
+		ts.Fatalf("%d and %d objects", len(one), len(other))
+	}
+	for i := range one {
+		if one[i][args[0]] == other[i][args[0]] {
+			ts.Fatalf("%s is %q in both", args[0], one[i][args[0]])
+		}
+	}
+}
+
 // now NAME: NAME becomes this instant.
 func now(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], time.Now().UTC().Format(time.RFC3339Nano))

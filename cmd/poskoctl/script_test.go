@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +30,7 @@ func scripts(dir string) testscript.Params {
 	return testscript.Params{
 		Dir: dir,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "json": jsonHas, "jsonenv": jsonEnv, "jsonlines": jsonLines,
+			"exits": exits, "json": jsonHas, "jsonenv": jsonEnv, "jsonlines": jsonLines, "differ": differ,
 			"now": now, "pick": pick, "flip": flip, "badname": badName, "manyfiles": manyFiles,
 			"indented": indented, "remanifest": remanifest, "tree": tree, "nowhere": nowhere, "envfile": envFile, "longago": longAgo,
 		},
@@ -95,6 +96,35 @@ func TestGlobalFlagsBeforeAndAfter(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestErrorsAreJSONWhereverTheFlagStands(t *testing.T) {
+	for name, args := range map[string][]string{
+		"behind an unknown flag":  {"playbook", "list", "--bogus", "--json"},
+		"before an unknown flag":  {"--json", "playbook", "list", "--bogus"},
+		"behind a flag's mistake": {"playbook", "list", "--lang", "xx", "--json"},
+		"behind no command":       {"case", "nothing", "--json"},
+		"no value":                {"--json", "playbook", "list", "--lang"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := inside(t, nil, args...)
+			var said struct {
+				Error map[string]any `json:"error"`
+			}
+			if err := json.Unmarshal([]byte(got.errors), &said); err != nil || got.out != "" || got.code != exitUsage {
+				t.Fatalf("%+v: %v", got, err)
+			}
+			for _, key := range []string{"code", "message", "hint"} {
+				if _, ok := said.Error[key]; !ok {
+					t.Errorf("no %s in %s", key, got.errors)
+				}
+			}
+		})
+	}
+	// What stands behind -- belongs to somebody else's command.
+	if got := inside(t, nil, "evidence", "run", "--bogus", "A-1", "--", "ls", "--json"); strings.HasPrefix(got.errors, "{") {
+		t.Errorf("JSON was not asked for: %s", got.errors)
 	}
 }
 

@@ -142,7 +142,11 @@ func (a *app) onStep(cmd *cobra.Command, name, ref string, do func(c *cases.Case
 	var view *cases.StepView
 	var next []string
 	err := a.update(cmd.Context(), name, func(c *cases.Case) error {
-		ref = strings.ToUpper(ref)
+		for _, s := range c.Steps(a.lang, a.open.Now()) {
+			if strings.EqualFold(s.Ref, ref) { // a run of another log is called R1-4f2e
+				ref = s.Ref
+			}
+		}
 		if err := do(c, ref); err != nil {
 			return err
 		}
@@ -192,7 +196,10 @@ func (r *resultFlags) on(c *cobra.Command) {
 func (r *resultFlags) result() (cases.StepResult, error) {
 	out := cases.StepResult{Answers: map[string]string{}, Evidence: r.items, Note: r.note}
 	for i, item := range out.Evidence {
-		out.Evidence[i] = strings.ToUpper(item)
+		if rest, small := strings.CutPrefix(item, "e"); small { // only the letter: behind it may stand a log, as in E2-4f2e
+			item = "E" + rest
+		}
+		out.Evidence[i] = item
 	}
 	for _, pair := range r.answers {
 		key, value, ok := strings.Cut(pair, "=")

@@ -283,12 +283,21 @@ func (a *app) workspaceRestore() *cobra.Command {
 	return c
 }
 
+// noPassphrase refuses arguments without repeating them: somebody may have typed
+// the passphrase there.
+func noPassphrase(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return errors.New("a passphrase is never an argument, because others see it; name its file with --new-file")
+	}
+	return nil
+}
+
 // workspacePassphrase changes the passphrase. The new one comes from the second
 // file named, or from the terminal.
 func (a *app) workspacePassphrase() *cobra.Command {
 	var file string
 	c := &cobra.Command{
-		Use: "passphrase", Short: "Change the passphrase", Args: cobra.NoArgs,
+		Use: "passphrase", Short: "Change the passphrase", Args: noPassphrase,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.workspace == "" {
 				return errNoWorkspaceNamed

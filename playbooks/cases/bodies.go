@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/posko-ir/posko/playbooks/event"
@@ -104,4 +105,13 @@ func without[T any](list []T, drop func(T) bool) []T {
 		return nil // as a fold from zero leaves it
 	}
 	return list
+}
+
+// DestroyedBody names the entry whose body an event says was destroyed.
+func DestroyedBody(e event.Event) (event.ID, bool) {
+	var p bodyDestroyed
+	if e.Kind != KindBodyDestroyed || e.Destroyed || json.Unmarshal(e.Data, &p) != nil {
+		return event.ID{}, false
+	}
+	return p.Entry, true
 }

@@ -187,7 +187,8 @@ func (c *Case) Unsealed() []string {
 func (c *Case) Segments() []Segment {
 	var all []Segment
 	for _, coll := range c.Collections {
-		all = append(all, coll.Segments...)
+		stored, _ := coll.Stored()
+		all = append(all, stored...)
 	}
 	return all
 }

@@ -100,8 +100,12 @@ func (b builder) facts() []Fact {
 func (b builder) spans() []Span {
 	spans := []Span{}
 	for _, pair := range [][2]string{
-		{"occurred_from", "detected"}, {"detected", "aware"}, {"detected", "contained"},
-		{"aware", "reported"}, {"contained", "restored"}, {"opened", "closed"},
+		{"occurred_from", "detected"},
+		{"detected", "aware"},
+		{"detected", "contained"},
+		{"aware", "reported"},
+		{"contained", "restored"},
+		{"opened", "closed"},
 	} {
 		from, started := b.Fact(pair[0])
 		to, ended := b.Fact(pair[1])

@@ -32,8 +32,10 @@ func join(separator string, parts ...string) string {
 func (a author) facts() Section {
 	s := Section{Title: a.say("facts"), Blocks: []Block{Paragraph{Text: a.say("facts.about"), Quiet: true}}}
 	t := Table{Columns: []Column{
-		{Title: a.say("facts.fact"), Width: 1.7}, {Title: a.say("facts.value"), Width: 2.3},
-		{Title: a.say("column.reason"), Width: 2.4}, {Title: a.say("column.source"), Width: 2.2},
+		{Title: a.say("facts.fact"), Width: 1.7},
+		{Title: a.say("facts.value"), Width: 2.3},
+		{Title: a.say("column.reason"), Width: 2.4},
+		{Title: a.say("column.source"), Width: 2.2},
 	}}
 	for _, f := range a.Facts {
 		for i := len(f.Values) - 1; i >= 0; i-- {
@@ -67,8 +69,10 @@ func decided(key string) bool {
 // clocks lists the steps whose due time is a legal or contractual duty.
 func (a author) clocks() Table {
 	t := Table{Columns: []Column{
-		{Title: a.say("column.step"), Width: 1}, {Title: a.say("clocks.duty"), Width: 3.4},
-		{Title: a.say("clocks.due"), Width: 2.3}, {Title: a.say("column.status"), Width: 2},
+		{Title: a.say("column.step"), Width: 1},
+		{Title: a.say("clocks.duty"), Width: 3.4},
+		{Title: a.say("clocks.due"), Width: 2.3},
+		{Title: a.say("column.status"), Width: 2},
 	}}
 	for _, run := range a.Runs {
 		for _, step := range run.Steps {
@@ -86,8 +90,11 @@ func (a author) people() Section {
 		return s.with(a.none())
 	}
 	t := Table{Columns: []Column{
-		{Title: a.say("column.id"), Width: 0.5}, {Title: a.say("column.name"), Width: 2},
-		{Title: a.say("people.role"), Width: 1.4}, {Title: a.say("people.contact"), Width: 2}, {Title: a.say("column.since"), Width: 2.4},
+		{Title: a.say("column.id"), Width: 0.5},
+		{Title: a.say("column.name"), Width: 2},
+		{Title: a.say("people.role"), Width: 1.4},
+		{Title: a.say("people.contact"), Width: 2},
+		{Title: a.say("column.since"), Width: 2.4},
 	}}
 	for _, p := range a.People {
 		since := local(p.At)
@@ -105,8 +112,11 @@ func (a author) decisions() Section {
 		return s.with(a.none())
 	}
 	t := Table{Columns: []Column{
-		{Title: a.say("column.id"), Width: 0.5}, {Title: a.say("column.when"), Width: 2.5},
-		{Title: a.say("decisions.text"), Width: 2.8}, {Title: a.say("column.reason"), Width: 2.8}, {Title: a.say("column.by"), Width: 1.6},
+		{Title: a.say("column.id"), Width: 0.5},
+		{Title: a.say("column.when"), Width: 2.5},
+		{Title: a.say("decisions.text"), Width: 2.8},
+		{Title: a.say("column.reason"), Width: 2.8},
+		{Title: a.say("column.by"), Width: 1.6},
 	}}
 	for _, d := range a.Decisions {
 		t.Rows = append(t.Rows, []string{join("\n", d.ID, d.Step), local(d.At), d.Text, d.Reason, join("\n", d.By, d.Source)})

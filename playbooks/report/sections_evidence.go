@@ -73,8 +73,10 @@ func argv(words []string) string {
 
 func (a author) items(c Collection) Table {
 	t := Table{Columns: []Column{
-		{Title: a.say("column.item"), Width: 0.9}, {Title: a.say("column.name"), Width: 3.4},
-		{Title: a.say("column.bytes"), Width: 1.1, Align: Right}, {Title: "SHA-256", Width: 3.2, Mono: true},
+		{Title: a.say("column.item"), Width: 0.9},
+		{Title: a.say("column.name"), Width: 3.4},
+		{Title: a.say("column.bytes"), Width: 1.1, Align: Right},
+		{Title: "SHA-256", Width: 3.2, Mono: true},
 	}}
 	for _, item := range c.Items {
 		name := join("\n", item.Name, item.Note)
@@ -117,8 +119,11 @@ func (a author) custody() Section {
 		return s.with(a.none())
 	}
 	t := Table{Columns: []Column{
-		{Title: a.say("column.item"), Width: 0.9}, {Title: a.say("column.when"), Width: 2.1},
-		{Title: a.say("custody.action"), Width: 1.3}, {Title: a.say("column.by"), Width: 1.6}, {Title: a.say("custody.purpose"), Width: 3},
+		{Title: a.say("column.item"), Width: 0.9},
+		{Title: a.say("column.when"), Width: 2.1},
+		{Title: a.say("custody.action"), Width: 1.3},
+		{Title: a.say("column.by"), Width: 1.6},
+		{Title: a.say("custody.purpose"), Width: 3},
 	}}
 	for _, c := range a.Custody {
 		why := c.Purpose
@@ -154,8 +159,10 @@ func (a author) seals() Section {
 		return s.with(a.none())
 	}
 	t := Table{Columns: []Column{
-		{Title: a.say("column.when"), Width: 2.2}, {Title: a.say("exports.to"), Width: 2.2},
-		{Title: a.say("column.by"), Width: 1.5}, {Title: a.say("exports.hash"), Width: 3.1, Mono: true},
+		{Title: a.say("column.when"), Width: 2.2},
+		{Title: a.say("exports.to"), Width: 2.2},
+		{Title: a.say("column.by"), Width: 1.5},
+		{Title: a.say("exports.hash"), Width: 3.1, Mono: true},
 	}}
 	for _, e := range a.Exports {
 		t.Rows = append(t.Rows, []string{local(e.At), join("\n", e.To, e.Audience), e.By, e.SHA256})

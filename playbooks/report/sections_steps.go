@@ -59,8 +59,10 @@ func lanes(steps []Step) []string {
 
 func (a author) lane(run Run, lane string) Table {
 	t := Table{Columns: []Column{
-		{Title: a.say("column.step"), Width: 0.9}, {Title: a.word("lane", lane), Width: 2.9},
-		{Title: a.say("column.status"), Width: 2.2}, {Title: a.say("steps.answers"), Width: 3.4},
+		{Title: a.say("column.step"), Width: 0.9},
+		{Title: a.word("lane", lane), Width: 2.9},
+		{Title: a.say("column.status"), Width: 2.2},
+		{Title: a.say("steps.answers"), Width: 3.4},
 	}}
 	if lane == "" {
 		t.Columns[1].Title = a.say("column.step-name")
@@ -144,8 +146,10 @@ func (a author) outcome(step Step) string {
 
 func (a author) tasks() Table {
 	t := Table{Columns: []Column{
-		{Title: a.say("column.id"), Width: 0.6}, {Title: a.say("tasks.text"), Width: 3.6},
-		{Title: a.say("tasks.assignee"), Width: 1.6}, {Title: a.say("column.status"), Width: 2.8},
+		{Title: a.say("column.id"), Width: 0.6},
+		{Title: a.say("tasks.text"), Width: 3.6},
+		{Title: a.say("tasks.assignee"), Width: 1.6},
+		{Title: a.say("column.status"), Width: 2.8},
 	}}
 	for _, task := range a.Tasks {
 		state := a.word("task", task.State)

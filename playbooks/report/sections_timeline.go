@@ -16,7 +16,8 @@ func (a author) timeline() Section {
 		return s.with(a.none())
 	}
 	t := Table{Columns: []Column{
-		{Title: a.say("timeline.when"), Width: 2.1}, {Title: a.say("timeline.what"), Width: 4.6},
+		{Title: a.say("timeline.when"), Width: 2.1},
+		{Title: a.say("timeline.what"), Width: 4.6},
 		{Title: a.say("column.source"), Width: 2},
 	}}
 	for _, row := range a.Timeline {
@@ -68,8 +69,10 @@ func (a author) findings() Section {
 		return s
 	}
 	t := Table{Columns: []Column{
-		{Title: a.say("column.id"), Width: 0.6}, {Title: a.say("links.from"), Width: 1},
-		{Title: a.say("links.label"), Width: 3}, {Title: a.say("links.to"), Width: 1},
+		{Title: a.say("column.id"), Width: 0.6},
+		{Title: a.say("links.from"), Width: 1},
+		{Title: a.say("links.label"), Width: 3},
+		{Title: a.say("links.to"), Width: 1},
 	}}
 	for _, l := range a.Links {
 		t.Rows = append(t.Rows, []string{l.ID, l.From, l.Label, l.To})
@@ -79,8 +82,10 @@ func (a author) findings() Section {
 
 func (a author) things(list []Thing, words string, show func(typ, value string) string) Table {
 	t := Table{Columns: []Column{
-		{Title: a.say("column.id"), Width: 0.6}, {Title: a.say("column.type"), Width: 1.1},
-		{Title: a.say("column.value"), Width: 3.9, Mono: words == "indicator"}, {Title: a.say("column.source"), Width: 2.6},
+		{Title: a.say("column.id"), Width: 0.6},
+		{Title: a.say("column.type"), Width: 1.1},
+		{Title: a.say("column.value"), Width: 3.9, Mono: words == "indicator"},
+		{Title: a.say("column.source"), Width: 2.6},
 	}}
 	for _, x := range list {
 		value := show(x.Type, x.Value)

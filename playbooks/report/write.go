@@ -124,8 +124,10 @@ func (a author) changes() Block {
 		return nil
 	}
 	t := Table{Columns: []Column{
-		{Title: a.say("column.when"), Width: 2.5}, {Title: a.say("summary.change"), Width: 3},
-		{Title: a.say("column.reason"), Width: 3}, {Title: a.say("column.by"), Width: 1.6},
+		{Title: a.say("column.when"), Width: 2.5},
+		{Title: a.say("summary.change"), Width: 3},
+		{Title: a.say("column.reason"), Width: 3},
+		{Title: a.say("column.by"), Width: 1.6},
 	}}
 	for _, c := range a.Case.Changes {
 		what := a.word("change", c.What)

@@ -77,11 +77,19 @@ func TestCheckValue(t *testing.T) {
 		kind, value string
 		ok          bool
 	}{
-		{"bool", "true", true}, {"bool", "False", true}, {"bool", "yes", false}, {"bool", "", false},
-		{"integer", "-5", true}, {"integer", "5.0", false}, {"long", "99999999999999999999", false},
-		{"float", "5", true}, {"float", "5,0", false},
-		{"string", "", true}, {"ipv4-addr", "not judged", true},
-		{"string", strings.Repeat("x", MaxValue), true}, {"string", strings.Repeat("x", MaxValue+1), false},
+		{"bool", "true", true},
+		{"bool", "False", true},
+		{"bool", "yes", false},
+		{"bool", "", false},
+		{"integer", "-5", true},
+		{"integer", "5.0", false},
+		{"long", "99999999999999999999", false},
+		{"float", "5", true},
+		{"float", "5,0", false},
+		{"string", "", true},
+		{"ipv4-addr", "not judged", true},
+		{"string", strings.Repeat("x", MaxValue), true},
+		{"string", strings.Repeat("x", MaxValue+1), false},
 	} {
 		if err := checkValue(test.kind, test.value); (err == nil) != test.ok {
 			t.Errorf("%s %.20q: %v", test.kind, test.value, err)

@@ -65,7 +65,7 @@ func TestWriteEncrypted(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := must[*os.File](t)(os.Open(file))
-			defer f.Close() //nolint:errcheck // read only
+			defer f.Close()
 			dir := untar(t, must[io.Reader](t)(age.Decrypt(f, c.id)))
 			if _, err := Verify(t.Context(), dir, Pin{Words: strings.Join(words(ana.Key), " ")}, withWords); err != nil {
 				t.Error(err)

@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"github.com/hiddeco/sshsig"
-	"github.com/tyler-smith/go-bip39/wordlists"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/posko-ir/posko/playbooks/canonical"
+	"github.com/posko-ir/posko/store/keys"
 	"github.com/posko-ir/posko/store/ledger"
 )
 
@@ -55,8 +55,8 @@ func words(key ssh.PublicKey) []string {
 	var out []string
 	for i := range 12 {
 		var n int
-		fmt.Sscanf(bits.String()[i*11:i*11+11], "%b", &n) //nolint:errcheck // always eleven digits
-		out = append(out, wordlists.English[n])
+		fmt.Sscanf(bits.String()[i*11:i*11+11], "%b", &n)
+		out = append(out, keys.Wordlist()[n])
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package bag
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Severity says what a finding means for the bag.
@@ -72,8 +71,6 @@ type Pin struct {
 	Words   string // the signer's words; case and white space do not matter
 	Signers []byte // an allowed_signers file
 }
-
-func (p Pin) empty() bool { return strings.TrimSpace(p.Words) == "" && len(p.Signers) == 0 }
 
 // Report is what Verify found.
 type Report struct {

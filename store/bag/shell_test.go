@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tyler-smith/go-bip39/wordlists"
+	"github.com/posko-ir/posko/store/keys"
 )
 
 // commands returns the command lines of a VERIFY.txt, as a person would copy them.
@@ -81,7 +81,7 @@ func TestInstructionsOnAGoodBag(t *testing.T) {
 	}
 	var numbers []string
 	for _, w := range words(ana.Key) {
-		numbers = append(numbers, strconv.Itoa(slices.Index(wordlists.English, w)+1))
+		numbers = append(numbers, strconv.Itoa(slices.Index(keys.Wordlist(), w)+1))
 	}
 	if got := strings.TrimSpace(lines[3]); got != strings.Join(numbers, " ") {
 		t.Errorf("the words are lines %s, step 1 says %s", numbers, got)

@@ -83,10 +83,11 @@ func (d *Desk) collections(ctx context.Context, tag string) ([]cases.Collection,
 // manifest reads a collection's manifest out of the vault. Its hash is checked
 // at the end of the stream, so a line is believed only when all were read.
 func (d *Desk) manifest(ctx context.Context, tag string, c cases.Collection, yield func(collect.Line) error) error {
-	object, err := objectOf(c.Manifest)
+	object, err := currentManifest(c)
 	if err != nil {
 		return err
 	}
+	_, renamed := c.Stored()
 	id, err := d.ws.EvidenceIdentity(ctx, tag)
 	if err != nil {
 		return err
@@ -99,6 +100,9 @@ func (d *Desk) manifest(ctx context.Context, tag string, c cases.Collection, yie
 	for line, err := range collect.Parse(f) {
 		if err != nil {
 			return err
+		}
+		if len(renamed) > 0 && line.Stored && !lost(c, line.N) {
+			line.Object = line.Object.Renamed(renamed)
 		}
 		if err := yield(line); err != nil {
 			return err
@@ -160,6 +164,9 @@ func (d *Desk) Find(ctx context.Context, tag, ref string) (Item, error) {
 	var found *Item
 	err = d.Items(ctx, tag, collection, func(c cases.Collection, i Item) error {
 		if i.Line.N == n && (hasLine || c.Items == 1) {
+			if lost(c, n) {
+				return fmt.Errorf("%w: %s was destroyed", ErrNoBytes, i.Ref)
+			}
 			found = &i
 		}
 		return nil

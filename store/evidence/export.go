@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"path/filepath"
 
 	"filippo.io/age"
@@ -122,7 +121,7 @@ func (d *Desk) contents(ctx context.Context, tag string) (bag.Contents, error) {
 }
 
 func (d *Desk) collection(ctx context.Context, tag string, c cases.Collection) (bag.Collection, error) {
-	object, err := objectOf(c.Manifest)
+	object, err := currentManifest(c)
 	if err != nil {
 		return bag.Collection{}, err
 	}
@@ -205,13 +204,4 @@ func (d *Desk) entries(ctx context.Context, tag string, signed []store.Checkpoin
 			}
 		}
 	}
-}
-
-// ReportFile makes a bag file of a file on disk.
-func ReportFile(name, path string) (bag.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return bag.File{}, fmt.Errorf("find report: %w", err)
-	}
-	return bag.File{Path: name, Size: info.Size(), Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}, nil
 }

@@ -67,7 +67,8 @@ func (d *Desk) check(ctx context.Context, tag string, collections []cases.Collec
 	}
 	var out Check
 	for _, c := range collections {
-		segments, err := toVault(c.Segments)
+		stored, _ := c.Stored()
+		segments, err := toVault(stored)
 		if err != nil {
 			return out, err
 		}

@@ -54,7 +54,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		fmt.Fprintf(&out, strings.Repeat(verb+" ", 6)+"\n", p, &p, u, struct{ u *keys.Unlocked }{u}, struct{ P keys.Passphrase }{p}, struct{ p keys.Passphrase }{p})
 	}
 	for _, h := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
-		slog.New(h).Info("unlock", "passphrase", p, "options", o, "keys", u)
+		slog.New(h).Info("unlock", slog.Any("passphrase", p), slog.Any("options", o), slog.Any("keys", u))
 	}
 	data, err := json.Marshal(map[string]any{"p": p, "u": u})
 	if err != nil {

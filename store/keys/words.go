@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tyler-smith/go-bip39/wordlists"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -27,14 +26,14 @@ func KeyFile(pub ssh.PublicKey) []byte { return ssh.MarshalAuthorizedKey(pub) }
 // Words is the fingerprint that people compare by phone or on paper: BIP-39 English words for the
 // first 132 bits of the SHA-256 of the canonical key file. There is no BIP-39 checksum in it.
 func Words(pub ssh.PublicKey) [wordCount]string {
-	sum := sha256.Sum256(KeyFile(pub))
+	sum, list := sha256.Sum256(KeyFile(pub)), Wordlist()
 	var words [wordCount]string
 	for i := range words {
 		index := 0
 		for bit := i * bitsPerWord; bit < (i+1)*bitsPerWord; bit++ {
 			index = index<<1 | int(sum[bit/8]>>(7-bit%8)&1)
 		}
-		words[i] = wordlists.English[index]
+		words[i] = list[index]
 	}
 	return words
 }
@@ -49,8 +48,9 @@ func ParseWords(text string) ([wordCount]string, error) {
 	if len(fields) != wordCount {
 		return words, fmt.Errorf("%w: %d words, want %d", ErrWords, len(fields), wordCount)
 	}
+	list := Wordlist()
 	for i, f := range fields {
-		if _, known := slices.BinarySearch(wordlists.English, f); !known {
+		if _, known := slices.BinarySearch(list, f); !known {
 			return [wordCount]string{}, fmt.Errorf("%w: word %d (%q) is not in the list", ErrWords, i+1, f)
 		}
 		words[i] = f

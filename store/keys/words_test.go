@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"slices"
+	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 
-	"github.com/tyler-smith/go-bip39"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/posko-ir/posko/store/keys"
@@ -27,24 +27,30 @@ func fixedKey(t testing.TB, n uint64) ssh.PublicKey {
 	return pub
 }
 
-// TestWords_AgreesWithBIP39: for 128 bits BIP-39 appends a checksum of four bits; the first
-// eleven words do not contain it, so they must be those of a mnemonic of the first 128 bits.
-func TestWords_AgreesWithBIP39(t *testing.T) {
+// TestWordlist_IsBIP39 holds the list to the SHA-256 of bip-0039/english.txt.
+func TestWordlist_IsBIP39(t *testing.T) {
+	data := strings.Join(keys.Wordlist(), "\n") + "\n"
+	const want = "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda"
+	if got := fmt.Sprintf("%x", sha256.Sum256([]byte(data))); got != want {
+		t.Errorf("the word list is another one: %s", got)
+	}
+}
+
+// TestWords_AreTheFirst132Bits computes the words another way: as the digits of
+// a number in base 2048.
+func TestWords_AreTheFirst132Bits(t *testing.T) {
+	list := keys.Wordlist()
 	for n := range uint64(50) {
 		pub := fixedKey(t, n)
 		sum := sha256.Sum256(keys.KeyFile(pub))
-		mnemonic, err := bip39.NewMnemonic(sum[:16])
-		if err != nil {
-			t.Fatal(err)
-		}
+		number, base, digit := new(big.Int).SetBytes(sum[:]), big.NewInt(2048), new(big.Int)
+		number.Rsh(number, 256-132)
 		got := keys.Words(pub)
-		if want := strings.Fields(mnemonic)[:11]; !slices.Equal(got[:11], want) {
-			t.Fatalf("key %d: %v, want %v ...", n, got, want)
-		}
-		// The twelfth: the last seven of 128 bits and four more.
-		index := int(sum[15]&0x7f)<<4 | int(sum[16]>>4)
-		if got[11] != bip39.GetWordList()[index] {
-			t.Fatalf("key %d: twelfth word %q, want %q", n, got[11], bip39.GetWordList()[index])
+		for i := len(got) - 1; i >= 0; i-- {
+			number.DivMod(number, base, digit)
+			if want := list[digit.Int64()]; got[i] != want {
+				t.Fatalf("key %d, word %d: %q, want %q", n, i+1, got[i], want)
+			}
 		}
 	}
 }

@@ -13,8 +13,11 @@ func hash(i int) string { return strings.Repeat(fmt.Sprintf("%08x", i*2654435761
 // sample has every block there is.
 func sample(rows int) report.Document {
 	evidence := report.Table{Columns: []report.Column{
-		{Title: "Item", Width: 0.8}, {Title: "Name", Width: 2.2}, {Title: "Size", Width: 0.9, Align: report.Right},
-		{Title: "SHA-256", Width: 3.1, Mono: true}, {Title: "Collected", Width: 2},
+		{Title: "Item", Width: 0.8},
+		{Title: "Name", Width: 2.2},
+		{Title: "Size", Width: 0.9, Align: report.Right},
+		{Title: "SHA-256", Width: 3.1, Mono: true},
+		{Title: "Collected", Width: 2},
 	}}
 	for i := range rows {
 		evidence.Rows = append(evidence.Rows, []string{
@@ -34,7 +37,8 @@ func sample(rows int) report.Document {
 				report.List{Items: []string{"first thing", strings.Repeat("a long thing ", 20)}},
 			}},
 			{Title: "Evidence", Blocks: []report.Block{
-				report.Heading{Text: "Items"}, evidence,
+				report.Heading{Text: "Items"},
+				evidence,
 				report.Paragraph{Text: "Quiet remark.", Quiet: true},
 			}},
 		},
