@@ -222,3 +222,15 @@ func (a *app) view(ctx context.Context, name string, fn func(*cases.Case) error)
 	}
 	return store.View(ctx, w, tag, fn)
 }
+
+// reference brings what a person types for a thing of a case, like e1/3 or
+// r1-2BAC.4, into the form that the case uses: the letter is a capital, the start
+// of a log's id is not.
+func reference(typed string) string {
+	typed = strings.TrimSpace(typed)
+	head, rest, further := strings.Cut(typed, "-")
+	if !further || len(rest) < 4 || strings.ContainsAny(head, "./") {
+		return strings.ToUpper(typed)
+	}
+	return strings.ToUpper(head) + "-" + strings.ToLower(rest[:4]) + strings.ToUpper(rest[4:])
+}

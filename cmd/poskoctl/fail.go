@@ -66,7 +66,7 @@ func (a *app) fail(err error) int {
 
 // remark writes beside the result; a remark that cannot be written is lost,
 // the exit code is not.
-func (a *app) remark(text string) { _, _ = fmt.Fprintln(a.err, text) }
+func (a *app) remark(text string) { _, _ = fmt.Fprintln(a.err, cases.Visible(text)) }
 
 func (a *app) explain(err error) problem {
 	var used usageError

@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/posko-ir/posko/playbooks/cases"
 )
 
-// answer prints one result: an object with --json, else the line of a text.
+// answer prints one result: an object with --json, else the line of a text. As
+// everywhere, what could turn or hide text on a terminal is written as escapes.
 func (a *app) answer(object any, key string, args ...any) error {
 	if a.json {
 		return a.object(object)
 	}
-	_, err := fmt.Fprintln(a.out, a.say(key, args...))
+	_, err := fmt.Fprintln(a.out, cases.Visible(a.say(key, args...)))
 	return err
 }
 
@@ -49,7 +52,7 @@ func list[T any](a *app, rows []T, emptyKey string, heads []string, cells func(T
 		table = append(table, cells(r))
 	}
 	for _, line := range table {
-		if _, err := fmt.Fprintln(t, strings.Join(line, "\t")); err != nil {
+		if _, err := fmt.Fprintln(t, cases.Visible(strings.Join(line, "\t"))); err != nil {
 			return err
 		}
 	}

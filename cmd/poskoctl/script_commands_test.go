@@ -286,6 +286,22 @@ func envFile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], line)
 }
 
+// edit FILE OLD NEW: replaces a text that must be there.
+func edit(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// hostile BIDI ESCAPE: the variables become text that turns around, and text that
+// clears a terminal.
+func hostile(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], "invoice \u202efdp.exe")
+	ts.Setenv(args[1], "all is well \x1b[2J")
+}
+
 // longago FILE: sets the instants of a file of failed attempts back by two hours.
 func longAgo(ts *testscript.TestScript, _ bool, args []string) {
 	text := regexp.MustCompile(`\d{4}-\d\d-\d\dT[^"]*`).ReplaceAllStringFunc(ts.ReadFile(args[0]), func(at string) string {

@@ -10,6 +10,9 @@ import (
 
 // TestScriptsWithKeychain runs scripts against a real Secret Service.
 func TestScriptsWithKeychain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each command derives a key from a passphrase; run without -short")
+	}
 	service := keystest.SecretService(t)
 	p := scripts("testdata/keychain")
 	setup := p.Setup

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command line as its users do. A script named after an
 // attack carries the number that it has in the list of attacks.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each command derives a key from a passphrase; run without -short")
+	}
 	testscript.Run(t, scripts("testdata/script"))
 }
 
@@ -32,7 +35,7 @@ func scripts(dir string) testscript.Params {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "json": jsonHas, "jsonenv": jsonEnv, "jsonlines": jsonLines, "differ": differ,
 			"now": now, "pick": pick, "flip": flip, "badname": badName, "manyfiles": manyFiles,
-			"indented": indented, "remanifest": remanifest, "tree": tree, "nowhere": nowhere, "envfile": envFile, "longago": longAgo,
+			"indented": indented, "remanifest": remanifest, "tree": tree, "nowhere": nowhere, "envfile": envFile, "longago": longAgo, "edit": edit, "hostile": hostile,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("POSKO_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "passphrase"))

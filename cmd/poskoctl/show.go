@@ -127,7 +127,7 @@ func each[T any](all []T, line func(T) string) []string {
 }
 
 func (a *app) print(lines ...string) error {
-	_, err := fmt.Fprintln(a.out, strings.Join(lines, "\n"))
+	_, err := fmt.Fprintln(a.out, cases.Visible(strings.Join(lines, "\n")))
 	return err
 }
 

@@ -101,9 +101,6 @@ func (c Collection) gone(ref string) bool {
 
 var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// NextCollection is the id that the next collection of this log will have.
-func (c *Case) NextCollection() string { return c.next("E") }
-
 // Collect records a collection whose segments lie in the vault already, and
 // returns its id.
 func (c *Case) Collect(got Collected) (string, error) {
@@ -125,7 +122,7 @@ func (c *Case) Collect(got Collected) (string, error) {
 	if err := in.err(); err != nil {
 		return "", err
 	}
-	if err := c.record(&evidenceCollected{ID: c.NextCollection(), Collected: got.capped()}); err != nil {
+	if err := c.record(&evidenceCollected{ID: c.next("E"), Collected: got.capped()}); err != nil {
 		return "", err
 	}
 	return last(c.Collections), nil

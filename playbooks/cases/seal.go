@@ -27,8 +27,13 @@ type Seal struct {
 
 func (s Seal) id() string { return s.ID }
 
-// NextSeal is the id that the next seal of this log will have.
-func (c *Case) NextSeal() string { return c.next("S") }
+// NextSeal is the id that the next seal will have in this update.
+func (c *Case) NextSeal() string {
+	if c.rec == nil {
+		return c.next("S")
+	}
+	return idOn(c.Log, c.rec.Log(), c.next("S"))
+}
 
 // SealEvidence records a seal over collections that no seal covers yet and
 // returns its id. With nothing new to seal it is refused.
@@ -43,7 +48,7 @@ func (c *Case) SealEvidence(s Sealing) (string, error) {
 	if err := in.err(); err != nil {
 		return "", err
 	}
-	if err := c.record(&evidenceSealed{ID: c.NextSeal(), Sealing: s, Supplements: last(c.Seals)}); err != nil {
+	if err := c.record(&evidenceSealed{ID: c.next("S"), Sealing: s, Supplements: last(c.Seals)}); err != nil {
 		return "", err
 	}
 	return last(c.Seals), nil

@@ -132,6 +132,14 @@ func (r *Recorder) Now() time.Time {
 	return r.next.Wall
 }
 
+// Log is the log that the events of this update go to.
+func (r *Recorder) Log() string {
+	if r == nil {
+		return ""
+	}
+	return r.next.Log
+}
+
 // Actor is the officer who records.
 func (r *Recorder) Actor() string {
 	if r == nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ const (
 // BenchmarkCollectSmall collects many small files, times, owners and manifest
 // included, and runs tar with age, and restic, on the same folder in between.
 func BenchmarkCollectSmall(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as poskoctl runs
 	dir := b.TempDir()
 	src := filepath.Join(dir, "small")
 	fillFolder(b, src)

@@ -58,7 +58,7 @@ func (d *Desk) Items(ctx context.Context, tag, only string, yield func(cases.Col
 		return err
 	}
 	for _, c := range collections {
-		if only != "" && c.ID != only {
+		if only != "" && !strings.EqualFold(c.ID, only) {
 			continue
 		}
 		err := d.manifest(ctx, tag, c, func(l collect.Line) error {
@@ -153,7 +153,7 @@ func toVault(all []cases.Segment) ([]vault.Segment, error) {
 // Find returns one item by its reference, like E1/3; E1 alone means E1/1 when
 // the collection has a single item.
 func (d *Desk) Find(ctx context.Context, tag, ref string) (Item, error) {
-	collection, line, hasLine := strings.Cut(strings.ToUpper(strings.TrimSpace(ref)), "/")
+	collection, line, hasLine := strings.Cut(strings.TrimSpace(ref), "/")
 	if !hasLine {
 		line = "1"
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"filippo.io/age"
+
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/store"
@@ -102,7 +104,7 @@ func (d *Desk) without(ctx context.Context, tag string, c cases.Collection, item
 		if at < 0 {
 			return nil, after, fmt.Errorf("%w: segment %s", vault.ErrMissing, e.Segment)
 		}
-		made, err := d.vault.Rewrite(ctx, ids(id), segments[at], keep, id.Recipient())
+		made, err := d.vault.Rewrite(ctx, []age.Identity{id}, segments[at], keep, id.Recipient())
 		if err != nil {
 			return nil, after, errors.Join(err, d.vault.Remove(after.made...))
 		}

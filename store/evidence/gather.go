@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/playbooks/instant"
@@ -142,7 +144,7 @@ func (d *Desk) begin(ctx context.Context, tag, resume string) (*vault.Batch, []v
 		return nil, nil, err
 	}
 	if resume != "" {
-		return d.vault.Resume(resume, ids(id), id.Recipient())
+		return d.vault.Resume(resume, []age.Identity{id}, id.Recipient())
 	}
 	batch, err := d.vault.Begin(id.Recipient())
 	return batch, nil, err

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"filippo.io/age"
 )
 
 // displayName makes bytes from a file system into text for a title: what is not
@@ -33,5 +31,3 @@ func short(s string, limit int) string {
 	}
 	return s
 }
-
-func ids(list ...age.Identity) []age.Identity { return list }

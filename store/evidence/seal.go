@@ -6,8 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"time"
+
+	"filippo.io/age"
 
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
@@ -88,7 +93,7 @@ func (d *Desk) check(ctx context.Context, tag string, collections []cases.Collec
 			out.Findings = append(out.Findings, cases.Finding{Item: c.ID, Problem: "manifest: " + err.Error()})
 		}
 		for f, err := range d.vault.Verify(ctx, vault.Checking{
-			Segments: sequence(segments), Objects: pairs(objects), Identities: ids(id), Progress: progress,
+			Segments: slices.Values(segments), Objects: pairs(objects), Identities: []age.Identity{id}, Progress: progress,
 		}) {
 			if err != nil {
 				return out, err
@@ -114,21 +119,7 @@ func (d *Desk) Seal(ctx context.Context, tag string, said event.Said) (cases.Sea
 	if err := d.ledgerHolds(ctx); err != nil {
 		return cases.Seal{}, err
 	}
-	var number, next, before string
-	var open []cases.Collection
-	err := store.View(ctx, d.ws, tag, func(c *cases.Case) error {
-		number, next = c.Number, c.NextSeal()
-		if len(c.Seals) > 0 {
-			before = c.Seals[len(c.Seals)-1].ID
-		}
-		unsealed := c.Unsealed()
-		for _, col := range c.Collections {
-			if contains(unsealed, col.ID) {
-				open = append(open, col)
-			}
-		}
-		return nil
-	})
+	open, err := d.unsealed(ctx, tag)
 	if err != nil {
 		return cases.Seal{}, err
 	}
@@ -139,17 +130,15 @@ func (d *Desk) Seal(ctx context.Context, tag string, said event.Said) (cases.Sea
 	if len(check.Findings) > 0 {
 		return cases.Seal{}, &DamagedError{check.Findings}
 	}
-	signed, err := d.sign(ctx, tag, bag.SealManifest{
-		Seal: next, Case: number, Officer: d.ws.Keys().Officer().ID, Supplements: before,
-		Sealed: time.Now().UTC().Format(time.RFC3339),
-	}, open)
+	rows, err := d.sealedRows(ctx, tag, open)
 	if err != nil {
 		return cases.Seal{}, err
 	}
 	var sealed cases.Seal
 	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {
-		if c.NextSeal() != next {
-			return fmt.Errorf("somebody else sealed %s meanwhile; seal again", number)
+		signed, err := d.sign(c, rows)
+		if err != nil {
+			return err
 		}
 		if _, err := c.SealEvidence(signed); err != nil {
 			return err
@@ -160,15 +149,29 @@ func (d *Desk) Seal(ctx context.Context, tag string, said event.Said) (cases.Sea
 	return sealed, err
 }
 
-func (d *Desk) sign(ctx context.Context, tag string, m bag.SealManifest, open []cases.Collection) (cases.Sealing, error) {
-	out := cases.Sealing{}
+func (d *Desk) unsealed(ctx context.Context, tag string) ([]cases.Collection, error) {
+	var open []cases.Collection
+	err := store.View(ctx, d.ws, tag, func(c *cases.Case) error {
+		unsealed := c.Unsealed()
+		for _, col := range c.Collections {
+			if slices.Contains(unsealed, col.ID) {
+				open = append(open, col)
+			}
+		}
+		return nil
+	})
+	return open, err
+}
+
+// sealedRows counts what each collection's manifest lists.
+func (d *Desk) sealedRows(ctx context.Context, tag string, open []cases.Collection) ([]bag.SealedCollection, error) {
+	var rows []bag.SealedCollection
 	for _, c := range open {
-		row := bag.SealedCollection{Collection: c.ID}
 		hash, err := ledger.ParseHash(c.Manifest.SHA256)
 		if err != nil {
-			return out, fmt.Errorf("seal %s: %w", c.ID, err)
+			return nil, fmt.Errorf("seal %s: %w", c.ID, err)
 		}
-		row.Manifest = hash
+		row := bag.SealedCollection{Collection: c.ID, Manifest: hash}
 		if err := d.manifest(ctx, tag, c, func(l collect.Line) error {
 			row.Items++
 			if l.Stored {
@@ -176,13 +179,28 @@ func (d *Desk) sign(ctx context.Context, tag string, m bag.SealManifest, open []
 			}
 			return nil
 		}); err != nil {
-			return out, fmt.Errorf("seal %s: %w", c.ID, err)
+			return nil, fmt.Errorf("seal %s: %w", c.ID, err)
 		}
-		m.Collections = append(m.Collections, row)
-		out.Collections = append(out.Collections, c.ID)
+		rows = append(rows, row)
 	}
-	if len(open) == 0 { // the rule says it better than the encoder
+	return rows, nil
+}
+
+// sign makes the seal that the case is about to record.
+func (d *Desk) sign(c *cases.Case, rows []bag.SealedCollection) (cases.Sealing, error) {
+	var out cases.Sealing
+	if len(rows) == 0 { // the case's rule says it better than the encoder
 		return out, nil
+	}
+	m := bag.SealManifest{
+		Seal: c.NextSeal(), Case: c.Number, Officer: d.ws.Keys().Officer().ID,
+		Sealed: d.ws.Now().Format(time.RFC3339), Collections: rows,
+	}
+	if len(c.Seals) > 0 {
+		m.Supplements = c.Seals[len(c.Seals)-1].ID
+	}
+	for _, r := range rows {
+		out.Collections = append(out.Collections, r.Collection)
 	}
 	data, err := m.Encode()
 	if err != nil {
@@ -192,8 +210,7 @@ func (d *Desk) sign(ctx context.Context, tag string, m bag.SealManifest, open []
 	if err != nil {
 		return out, fmt.Errorf("sign seal: %w", err)
 	}
-	sum := sha256.Sum256(data)
-	key := d.ws.Keys().Officer().Authority
+	sum, key := sha256.Sum256(data), d.ws.Keys().Officer().Authority
 	words := keys.Words(key)
 	out.Manifest, out.ManifestSHA256 = string(data), hex.EncodeToString(sum[:])
 	out.Signature, out.Key = string(signature), strings.TrimSpace(string(keys.KeyFile(key)))
@@ -218,4 +235,15 @@ func (d *Desk) ledgerHolds(ctx context.Context) error {
 		return &LedgerError{v.Problems}
 	}
 	return nil
+}
+
+// pairs yields a map in the order of its keys.
+func pairs[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
+		}
+	}
 }
