@@ -191,14 +191,26 @@ func (a *app) onCase(ctx context.Context, name string) (*store.Workspace, string
 	return w, tag, err
 }
 
+// job is one case with everything that working on its evidence needs.
+type job struct {
+	desk *evidence.Desk
+	ws   *store.Workspace
+	tag  string
+	said event.Said
+}
+
 // onDesk is onCase with the evidence desk.
-func (a *app) onDesk(ctx context.Context, name string) (*evidence.Desk, *store.Workspace, string, error) {
-	w, tag, err := a.onCase(ctx, name)
-	if err != nil {
-		return nil, nil, "", err
+func (a *app) onDesk(ctx context.Context, name string) (job, error) {
+	var j job
+	var err error
+	if j.ws, j.tag, err = a.onCase(ctx, name); err != nil {
+		return j, err
 	}
-	d, err := evidence.Open(w)
-	return d, w, tag, err
+	if j.said, err = a.said(); err != nil {
+		return j, err
+	}
+	j.desk, err = evidence.Open(j.ws)
+	return j, err
 }
 
 // update records on a case what the rule method in fn records.

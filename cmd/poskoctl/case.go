@@ -201,7 +201,9 @@ func (a *app) caseDecide() *cobra.Command {
 func (a *app) caseLink() *cobra.Command {
 	var label string
 	c := a.simple("link CASE FROM TO", "Link two things of the case, like E1/1 and I1", 3,
-		func(c *cases.Case, args []string) (string, error) { return c.AddLink(reference(args[0]), reference(args[1]), label) })
+		func(c *cases.Case, args []string) (string, error) {
+			return c.AddLink(reference(args[0]), reference(args[1]), label)
+		})
 	c.Flags().StringVar(&label, "label", "", "what the link means")
 	return c
 }
@@ -232,10 +234,14 @@ func (a *app) caseTask() *cobra.Command {
 	done := a.simple("done CASE TASK", "Finish a task", 2, func(c *cases.Case, args []string) (string, error) { return args[0], c.FinishTask(reference(args[0])) })
 	var reason string
 	drop := a.simple("drop CASE TASK --reason R", "Drop a task", 2,
-		func(c *cases.Case, args []string) (string, error) { return args[0], c.DropTask(reference(args[0]), reason) })
+		func(c *cases.Case, args []string) (string, error) {
+			return args[0], c.DropTask(reference(args[0]), reason)
+		})
 	drop.Flags().StringVar(&reason, "reason", "", "why")
 	assign := a.simple("assign CASE TASK NAME", "Give a task to somebody else", 3,
-		func(c *cases.Case, args []string) (string, error) { return args[0], c.ReassignTask(reference(args[0]), args[1]) })
+		func(c *cases.Case, args []string) (string, error) {
+			return args[0], c.ReassignTask(reference(args[0]), args[1])
+		})
 	group.AddCommand(add, done, drop, assign)
 	return group
 }

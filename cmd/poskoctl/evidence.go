@@ -14,9 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/posko-ir/posko/cmd/internal/wire"
 	"github.com/posko-ir/posko/playbooks/cases"
-	"github.com/posko-ir/posko/store/bag"
 	"github.com/posko-ir/posko/store/collect"
 	"github.com/posko-ir/posko/store/evidence"
 )
@@ -73,19 +71,15 @@ func (a *app) evidenceAdd() *cobra.Command {
 	c := &cobra.Command{
 		Use: "add CASE PATH...", Short: "Collect files and folders", Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			said, err := a.said()
-			if err != nil {
-				return err
-			}
-			if p.Resume, err = a.unfinished(cmd.Context(), d, tag, p.Resume != "", discard); err != nil {
+			if p.Resume, err = a.unfinished(cmd.Context(), on.desk, on.tag, p.Resume != "", discard); err != nil {
 				return err
 			}
 			p.Paths, p.Progress = args[1:], a.progress()
-			got, err := d.AddPaths(cmd.Context(), tag, said, p)
+			got, err := on.desk.AddPaths(cmd.Context(), on.tag, on.said, p)
 			if err != nil {
 				return err
 			}
@@ -172,15 +166,11 @@ func (a *app) evidenceRun() *cobra.Command {
 	return &cobra.Command{
 		Use: "run CASE -- ARGV...", Short: "Run a command without a shell and keep what it writes", Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			said, err := a.said()
-			if err != nil {
-				return err
-			}
-			got, ran, err := d.Run(cmd.Context(), tag, said, args[1:])
+			got, ran, err := on.desk.Run(cmd.Context(), on.tag, on.said, args[1:])
 			if err != nil {
 				return err
 			}
@@ -202,15 +192,11 @@ func (a *app) evidenceText() *cobra.Command {
 			if title == "" {
 				return usage(errors.New("say what it is with --title"))
 			}
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			said, err := a.said()
-			if err != nil {
-				return err
-			}
-			got, err := d.AddText(cmd.Context(), tag, said, title, a.in)
+			got, err := on.desk.AddText(cmd.Context(), on.tag, on.said, title, a.in)
 			if err != nil {
 				return err
 			}
@@ -239,12 +225,12 @@ func (a *app) evidenceList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list CASE", Short: "List the items of evidence", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
 			var rows []itemRow
-			err = d.Items(cmd.Context(), tag, "", func(c cases.Collection, i evidence.Item) error {
+			err = on.desk.Items(cmd.Context(), on.tag, "", func(c cases.Collection, i evidence.Item) error {
 				rows = append(rows, rowOf(c, i))
 				return nil
 			})
@@ -287,15 +273,15 @@ func (a *app) evidenceCat() *cobra.Command {
 	return &cobra.Command{
 		Use: "cat CASE ITEM", Short: "Write an item's bytes to standard output; it is recorded as viewed", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
+			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			item, err := d.Find(cmd.Context(), tag, args[1])
+			item, err := on.desk.Find(cmd.Context(), on.tag, args[1])
 			if err != nil {
 				return err
 			}
-			r, err := d.OpenItem(cmd.Context(), tag, item)
+			r, err := on.desk.OpenItem(cmd.Context(), on.tag, item)
 			if err != nil {
 				return err
 			}
@@ -306,130 +292,4 @@ func (a *app) evidenceCat() *cobra.Command {
 			return a.update(cmd.Context(), args[0], func(c *cases.Case) error { return c.Handle(item.Ref, "viewed", "", "") })
 		},
 	}
-}
-
-type checkView struct {
-	OK       bool            `json:"ok"`
-	Items    int             `json:"items"`
-	Bytes    int64           `json:"bytes"`
-	Findings []cases.Finding `json:"findings"`
-}
-
-func (a *app) evidenceVerify() *cobra.Command {
-	return &cobra.Command{
-		Use: "verify CASE", Short: "Read all evidence again and compare it with what was recorded", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			said, err := a.said()
-			if err != nil {
-				return err
-			}
-			check, err := d.Verify(cmd.Context(), tag, said, nil)
-			if err != nil {
-				return err
-			}
-			v := checkView{len(check.Findings) == 0, check.Items, check.Bytes, check.Findings}
-			key := "cli.evidence.intact"
-			if !v.OK {
-				key = "cli.evidence.damaged"
-			}
-			if err := a.answer(v, key, v.Items, size(v.Bytes)); err != nil {
-				return err
-			}
-			if v.OK {
-				return nil
-			}
-			return &evidence.DamagedError{Findings: check.Findings}
-		},
-	}
-}
-
-func (a *app) evidenceSeal() *cobra.Command {
-	return &cobra.Command{
-		Use: "seal CASE", Short: "Verify and sign the evidence that no seal covers yet", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			said, err := a.said()
-			if err != nil {
-				return err
-			}
-			s, err := d.Seal(cmd.Context(), tag, said)
-			if err != nil {
-				return err
-			}
-			out := map[string]any{"seal": s.ID, "items": s.Collections, "manifest_sha256": s.ManifestSHA256, "words": s.Words}
-			return a.answer(out, "cli.evidence.sealed", s.ID, strings.Join(s.Collections, " "), s.ManifestSHA256, s.Words)
-		},
-	}
-}
-
-func (a *app) evidenceExport() *cobra.Command {
-	var out string
-	var to []string
-	c := &cobra.Command{
-		Use: "export CASE --out DIR [--to AGE-RECIPIENT]", Short: "Write a bag that a stranger can verify", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if out == "" {
-				return usage(errors.New("name the bag's folder with --out"))
-			}
-			recipients, err := bag.ParseRecipients(strings.Join(to, "\n"))
-			if err != nil && len(to) > 0 {
-				return err
-			}
-			d, w, tag, err := a.onDesk(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			said, err := a.said()
-			if err != nil {
-				return err
-			}
-			r, err := wire.NewReport(cmd.Context(), w, d, tag, a.lang)
-			if err != nil {
-				return err
-			}
-			x := evidence.Export{Dir: out, To: recipients, Limits: r.Limits()}
-			if x.Files, err = r.Files(); err != nil {
-				return err
-			}
-			sum, err := d.Export(cmd.Context(), tag, said, x)
-			if err != nil {
-				return err
-			}
-			return a.answer(sum, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " "))
-		},
-	}
-	c.Flags().StringVar(&out, "out", "", "the bag's folder, new or empty; with --to the encrypted file")
-	c.Flags().StringArrayVar(&to, "to", nil, "encrypt to this age recipient; may be repeated")
-	return c
-}
-
-func (a *app) evidenceDestroy() *cobra.Command {
-	var reason string
-	c := &cobra.Command{
-		Use: "destroy CASE ITEM --reason R", Short: "Destroy the bytes of one item for ever; the record stays", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			d, _, tag, err := a.onDesk(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			said, err := a.said()
-			if err != nil {
-				return err
-			}
-			done, err := d.Destroy(cmd.Context(), tag, said, args[1], reason)
-			if err != nil {
-				return err
-			}
-			return a.answer(map[string]string{"item": done.Item, "reason": done.Reason}, "cli.evidence.destroyed", done.Item)
-		},
-	}
-	c.Flags().StringVar(&reason, "reason", "", "why")
-	return c
 }

@@ -211,11 +211,11 @@ func (a *app) reportCommand() *cobra.Command {
 			if out == "" {
 				return usage(errors.New("name the file with --out"))
 			}
-			d, w, tag, err := a.onDesk(cmd.Context(), args[0])
+			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			r, err := wire.NewReport(cmd.Context(), w, d, tag, a.lang)
+			r, err := wire.NewReport(cmd.Context(), on.ws, on.desk, on.tag, a.lang)
 			if err != nil {
 				return err
 			}

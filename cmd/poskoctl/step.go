@@ -240,11 +240,7 @@ func (a *app) stepRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d, w, tag, err := a.onDesk(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			said, err := a.said()
+			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -252,7 +248,7 @@ func (a *app) stepRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			steps := wire.Steps{Workspace: w, Desk: d, Tag: tag, Said: said}
+			steps := wire.Steps{Workspace: on.ws, Desk: on.desk, Tag: on.tag, Said: on.said}
 			if err := engine.Carry(cmd.Context(), step, args[2:], given, steps, steps); err != nil {
 				return err
 			}

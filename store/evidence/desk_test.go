@@ -32,18 +32,14 @@ type bench struct {
 	tag string
 }
 
-func options(t testing.TB) store.Options {
-	t.Helper()
-	p, err := keys.NewPassphrase([]byte("correct horse battery"))
-	if err != nil {
-		t.Fatal(err)
-	}
+func options() store.Options {
+	p, _ := keys.NewPassphrase([]byte("correct horse battery"))
 	return store.Options{Passphrase: p, Keychain: keys.None(), Cost: keystest.Cheap(), Floor: keystest.Cheap()}
 }
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	ws, err := store.Create(t.Context(), filepath.Join(t.TempDir(), "ws"), "Example Ltd", "Sari", options(t))
+	ws, err := store.Create(t.Context(), filepath.Join(t.TempDir(), "ws"), "Example Ltd", "Sari", options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +64,7 @@ func (b *bench) reopened(t testing.TB) *bench {
 	if err := b.ws.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ws, err := store.Open(t.Context(), b.ws.Dir(), options(t))
+	ws, err := store.Open(t.Context(), b.ws.Dir(), options())
 	if err != nil {
 		t.Fatal(err)
 	}
