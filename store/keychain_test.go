@@ -46,10 +46,12 @@ func TestHangingKeychainHoldsUpNobody(t *testing.T) {
 
 func TestFailingKeychainLosesNothing(t *testing.T) {
 	w, b := create(t)
-	tag := openCase(t, w, "target")
-	note(t, w, tag, "kept")
+	closeNow(t, w) // waits until nothing is on its way to the keychain
+	w = b.open(t)
 	k, broken := b.keychain.(*keystest.Keychain), errors.New("keychain is broken")
 	k.SetFunc = func(context.Context, string, []byte) error { return broken }
+	tag := openCase(t, w, "target")
+	note(t, w, tag, "kept")
 	if err := w.Close(t.Context()); !errors.Is(err, broken) {
 		t.Errorf("close: %v", err)
 	}

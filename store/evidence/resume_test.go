@@ -201,7 +201,7 @@ func collectForEver(dir, tag, from string) int {
 func TestAttack36_KillDuringCollecting(t *testing.T) {
 	b := newBench(t)
 	dir, _ := sources(t)
-	acknowledged := 0
+	acknowledged, total := 0, 0
 	for n := range *kills {
 		if n%10 == 0 { // verifying reads everything: begin a new case now and then
 			b.tag, acknowledged = b.openCase(t, "killed"), 0
@@ -209,13 +209,14 @@ func TestAttack36_KillDuringCollecting(t *testing.T) {
 		if err := b.ws.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		acknowledged += killCollector(t, b, dir)
+		acknowledged += killCollector(t, b, dir, (n+1)%2)
 		b = b.reopened(t)
 		b.view(t, func(c *cases.Case) {
 			if len(c.Collections) < acknowledged {
 				t.Errorf("%d collections, %d acknowledged", len(c.Collections), acknowledged)
 			}
 			acknowledged = len(c.Collections)
+			total += acknowledged
 		})
 		b.verified(t) // names every segment that an entry misses
 		if _, err := b.Unfinished(t.Context(), b.tag); err != nil {
@@ -229,14 +230,14 @@ func TestAttack36_KillDuringCollecting(t *testing.T) {
 		}
 		b.verified(t)
 	}
-	if acknowledged == 0 {
+	if total == 0 {
 		t.Error("no process lived long enough to collect anything")
 	}
 }
 
-// killCollector kills a collecting process at a random point and returns how
-// many collections it acknowledged.
-func killCollector(t *testing.T, b *bench, from string) int {
+// killCollector kills a collecting process at a random point after so many
+// collections and returns how many it acknowledged.
+func killCollector(t *testing.T, b *bench, from string, after int) int {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), collectChild+"="+b.ws.Dir(), collectChild+"_TAG="+b.tag, collectChild+"_FROM="+from)
@@ -250,7 +251,7 @@ func killCollector(t *testing.T, b *bench, from string) int {
 	}
 	lines, n := bufio.NewScanner(out), -1 // the first line only says that it began
 	for lines.Scan() {
-		if n++; n == 0 {
+		if n++; n == after {
 			time.AfterFunc(time.Duration(rand.IntN(80_000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
 		}
 	}

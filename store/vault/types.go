@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 )
@@ -37,8 +38,14 @@ func (e *DamageError) Error() string {
 	return fmt.Sprintf("segment %s: %v", e.Segment, e.Err)
 }
 
-// Unwrap makes every DamageError match [ErrCorrupt] and its cause.
-func (e *DamageError) Unwrap() []error { return []error{ErrCorrupt, e.Err} }
+// Unwrap makes every DamageError match [ErrCorrupt] and its cause, but never
+// io.EOF: who reads would take a segment that was cut short for a clean end.
+func (e *DamageError) Unwrap() []error {
+	if errors.Is(e.Err, io.EOF) {
+		return []error{ErrCorrupt}
+	}
+	return []error{ErrCorrupt, e.Err}
+}
 
 // Hash is a SHA-256 digest, written as lower-case hexadecimal digits.
 type Hash [32]byte
