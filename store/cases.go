@@ -118,10 +118,12 @@ func (w *Workspace) Cases(ctx context.Context) ([]cases.Summary, error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	out := make([]cases.Summary, 0, len(w.list))
-	for _, s := range w.list {
-		if s.Number != "" {
-			out = append(out, *s)
+	for tag, s := range w.list {
+		line := *s
+		if line.Number == "" { // its opening entry is damaged; the rest is not lost
+			line.Tag, line.Number = tag, "?-"+tag[:6]
 		}
+		out = append(out, line)
 	}
 	slices.SortFunc(out, func(a, b cases.Summary) int {
 		if c := a.Opened.Compare(b.Opened); c != 0 {

@@ -93,7 +93,7 @@ func prepare(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usage(fmt.Errorf("%w\n\n%s", err, cmd.UsageString()))
+				return usageError{err, cmd.UseLine()}
 			}
 			return nil
 		}
@@ -163,7 +163,7 @@ func (a *app) unlock(ctx context.Context) (*store.Workspace, error) {
 		return a.open, nil
 	}
 	if a.workspace == "" {
-		return nil, errNoWorkspaceNamed
+		return nil, usage(errNoWorkspaceNamed)
 	}
 	if err := store.Exists(a.workspace); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,6 +112,10 @@ func (a *app) caseList() *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the cases", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			states := []string{cases.StateOpen, cases.StateContained, cases.StateClosed}
+			if state != "" && !slices.Contains(states, state) {
+				return usage(fmt.Errorf("--state is one of %s", strings.Join(states, ", ")))
+			}
 			w, err := a.unlock(cmd.Context())
 			if err != nil {
 				return err

@@ -219,6 +219,8 @@ type itemRow struct {
 	Target     string   `json:"target,omitempty"`
 	Notes      []string `json:"notes,omitempty"`
 	Seal       string   `json:"seal,omitempty"`
+	Root       string   `json:"root,omitempty"`      // what was asked for, when that were several paths
+	Destroyed  string   `json:"destroyed,omitempty"` // why its bytes are gone
 }
 
 func (a *app) evidenceList() *cobra.Command {
@@ -239,10 +241,24 @@ func (a *app) evidenceList() *cobra.Command {
 			}
 			return list(a, rows, "cli.evidence.none", []string{"cli.item", "cli.kind", "cli.size", "cli.sha256", "cli.seal", "cli.name"},
 				func(r itemRow) []string {
-					return []string{r.Item, r.Kind, size(r.Size), short(r.SHA256), r.Seal, cases.Visible(r.Name)}
+					return []string{r.Item, r.Kind, size(r.Size), short(r.SHA256), r.Seal, a.itemName(r)}
 				})
 		},
 	}
+}
+
+// itemName is an item's name with where it came from and what became of it.
+func (a *app) itemName(r itemRow) string {
+	name := cases.Visible(r.Name)
+	if r.Root != "" && r.Name == "." {
+		name = cases.Visible(r.Root)
+	} else if r.Root != "" {
+		name = cases.Visible(r.Root) + ": " + name
+	}
+	if r.Destroyed != "" {
+		name += "  " + a.say("cli.evidence.gone", cases.Visible(r.Destroyed))
+	}
+	return name
 }
 
 func short(hash string) string {
@@ -256,6 +272,14 @@ func rowOf(c cases.Collection, i evidence.Item) itemRow {
 	r := itemRow{
 		Item: i.Ref, Collection: c.ID, Name: strings.ToValidUTF8(i.Line.Name, "\uFFFD"), NameB64: b64(i.Line.Name), Kind: string(i.Line.Kind),
 		Size: i.Line.Object.Size, Target: strings.ToValidUTF8(i.Line.Target, "\uFFFD"), Seal: c.Seal,
+	}
+	if n := i.Line.Root; n > 0 && n <= len(c.Paths) && len(c.Paths) > 1 {
+		r.Root = c.Paths[n-1]
+	}
+	for _, lost := range c.Lost {
+		if lost.Item == i.Ref || lost.Item == c.ID {
+			r.Destroyed = lost.Reason
+		}
 	}
 	if i.Line.Stored {
 		r.SHA256 = i.Line.Object.SHA256.String()

@@ -31,7 +31,7 @@ func (a *app) evidenceVerify() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v := checkView{len(check.Findings) == 0, check.Items, check.Bytes, check.Findings}
+			v := checkView{len(check.Findings) == 0, check.Items, check.Bytes, some(check.Findings)}
 			key := "cli.evidence.intact"
 			if !v.OK {
 				key = "cli.evidence.damaged"
@@ -65,6 +65,12 @@ func (a *app) evidenceSeal() *cobra.Command {
 	}
 }
 
+// exported is a bag's summary with the words as they are spoken.
+type exported struct {
+	bag.Summary
+	Words string `json:"words"`
+}
+
 func (a *app) evidenceExport() *cobra.Command {
 	var out string
 	var to []string
@@ -94,7 +100,7 @@ func (a *app) evidenceExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.answer(sum, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " "))
+			return a.answer(exported{sum, strings.Join(sum.Words, " ")}, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " "))
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "the bag's folder, new or empty; with --to the encrypted file")

@@ -35,9 +35,12 @@ var (
 )
 
 // usageError is an error of how the program was called.
-type usageError struct{ error }
+type usageError struct {
+	error
+	hint string
+}
 
-func usage(err error) error { return usageError{err} }
+func usage(err error) error { return usageError{error: err} }
 
 // problem is an error as it is shown.
 type problem struct {
@@ -73,7 +76,7 @@ func (a *app) explain(err error) problem {
 	var refused *cases.Refusal
 	switch {
 	case errors.As(err, &used):
-		return problem{Code: "usage", Message: used.Error(), exit: exitUsage}
+		return problem{Code: "usage", Message: used.Error(), Hint: used.hint, exit: exitUsage}
 	case errors.As(err, &refused):
 		message, hint := refused.Text(a.lang)
 		return problem{Code: "refused", Message: message, Hint: hint, exit: exitRefused}

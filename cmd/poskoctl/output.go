@@ -25,6 +25,14 @@ func (a *app) object(v any) error {
 	return enc.Encode(v)
 }
 
+// some is a list that JSON writes as [] and not as null.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 // say is a text of the program in the chosen language.
 func (a *app) say(key string, args ...any) string { return a.texts.Say(key, args...) }
 

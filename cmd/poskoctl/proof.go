@@ -163,7 +163,7 @@ func (a *app) ledgerVerify() *cobra.Command {
 			if !v.OK() {
 				key = "cli.ledger.bad"
 			}
-			out := map[string]any{"ok": v.OK(), "entries": v.Entries, "heads": v.Heads, "problems": v.Problems}
+			out := map[string]any{"ok": v.OK(), "entries": v.Entries, "heads": v.Heads, "problems": some(v.Problems)}
 			if err := a.answer(out, key, v.Entries, len(v.Problems)); err != nil {
 				return err
 			}
@@ -226,7 +226,7 @@ func (a *app) reportCommand() *cobra.Command {
 			if err := errors.Join(r.Render(f, format), f.Close()); err != nil {
 				return errors.Join(err, os.Remove(out))
 			}
-			return a.answer(map[string]string{"case": args[0], "file": out, "format": format}, "cli.written", out)
+			return a.answer(map[string]string{"case": strings.ToUpper(args[0]), "file": out, "format": format}, "cli.written", out)
 		},
 	}
 	c.Flags().StringVar(&format, "format", "pdf", strings.Join(wire.Formats(), ", "))

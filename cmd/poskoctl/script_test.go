@@ -139,7 +139,7 @@ func TestFlagWinsOverVariable(t *testing.T) {
 		want int
 		says string
 	}{
-		"neither":           {nil, []string{"case", "list"}, exitRefused, "POSKO_WORKSPACE"},
+		"neither":           {nil, []string{"case", "list"}, exitUsage, "POSKO_WORKSPACE"},
 		"variable":          {map[string]string{"POSKO_WORKSPACE": none}, []string{"case", "list"}, exitRefused, none},
 		"flag":              {map[string]string{"POSKO_WORKSPACE": "x"}, []string{"case", "list", "--workspace", none}, exitRefused, none},
 		"keychain variable": {map[string]string{"POSKO_KEYCHAIN": "other"}, []string{"playbook", "list"}, exitUsage, "other"},

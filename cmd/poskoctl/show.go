@@ -58,9 +58,10 @@ type collectionView struct {
 
 func (a *app) showCase(c *cases.Case, at time.Time, known int) error {
 	v := caseView{
-		Summary: c.Summary(), Instants: map[string]string{}, Facts: c.Facts, People: c.People, Notes: c.Notes, Decisions: c.Decisions,
-		Tasks: c.Tasks, Assets: c.Assets, Indicators: c.Indicators, Links: c.Links, Runs: c.RunViews(a.lang), Steps: c.Steps(a.lang, at),
-		Seals: c.Seals, Exports: c.Exports, Conflicts: c.Conflicts, AsOf: at.UTC().Format(time.RFC3339), Known: known,
+		Summary: c.Summary(), Instants: map[string]string{}, Facts: c.Facts, People: some(c.People), Notes: some(c.Notes), Decisions: some(c.Decisions),
+		Tasks: some(c.Tasks), Assets: some(c.Assets), Indicators: some(c.Indicators), Links: some(c.Links), Runs: some(c.RunViews(a.lang)), Steps: some(c.Steps(a.lang, at)),
+		Seals: some(c.Seals), Exports: some(c.Exports), Conflicts: some(c.Conflicts), AsOf: at.UTC().Format(time.RFC3339), Known: known,
+		Evidence: []collectionView{}, Blockers: []string{},
 	}
 	for key, value := range c.Instants() {
 		v.Instants[key] = value.String()

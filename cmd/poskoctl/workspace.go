@@ -16,7 +16,7 @@ import (
 
 func (a *app) workspaceCommand() *cobra.Command {
 	c := &cobra.Command{Use: "workspace", Short: "Create, show, check, back up and restore the workspace"}
-	c.AddCommand(a.workspaceCreate(), a.workspaceInfo(), a.workspaceVerify(), a.workspaceBackup(), a.workspaceRestore(), a.workspacePassphrase())
+	c.AddCommand(a.workspaceCreate(), a.workspaceInfo(), a.workspaceVerify(), a.workspaceBackup(), a.workspaceRestore(), a.workspacePassphrase(), a.workspaceSweep())
 	return c
 }
 
@@ -32,7 +32,7 @@ func (a *app) workspaceCreate() *cobra.Command {
 			case !solo:
 				return usage(errors.New("say --solo: one officer alone; a second officer cannot be enrolled yet"))
 			case a.workspace == "":
-				return errNoWorkspaceNamed
+				return usage(errNoWorkspaceNamed)
 			}
 			p, err := a.passphrase("cli.passphrase.new", true)
 			if err != nil {
@@ -108,7 +108,7 @@ func (a *app) showInfo(cmd *cobra.Command) error {
 	i := info{
 		Workspace: w.Dir(), ID: w.ID(), Org: r.Org, Officer: me.ID, Name: me.Name, Words: strings.Join(words[:], " "),
 		Solo: r.Solo, Keychain: w.Keys().KeychainUsed(), Entries: w.Entries(), Cases: len(list),
-		Witness: "none", Recovery: "none", Alarms: w.Alarms(),
+		Witness: "none", Recovery: "none", Alarms: some(w.Alarms()),
 	}
 	for _, h := range w.Heads() {
 		i.Logs = append(i.Logs, logInfo{h.Log, r.Letter(h.Log), h.Size, h.Root.String()})
@@ -198,7 +198,7 @@ func (a *app) verifyAll(cmd *cobra.Command, w *store.Workspace) (workspaceReport
 	if err != nil {
 		return workspaceReport{}, err
 	}
-	out := workspaceReport{Entries: ledger.Entries, Ledger: ledger.Problems}
+	out := workspaceReport{Entries: ledger.Entries, Ledger: some(ledger.Problems), Vault: []caseFinding{}, Roster: []string{}}
 	d, err := evidence.Open(w)
 	if err != nil {
 		return out, err
@@ -242,10 +242,11 @@ func (a *app) workspaceBackup() *cobra.Command {
 				return err
 			}
 			b, err := w.Backup(cmd.Context(), to)
-			if err != nil {
+			if b.File == "" {
 				return err
 			}
-			return a.answer(b, "cli.backup", b.File, b.Folder, b.Entries)
+			// A backup that lacks damaged evidence was made all the same.
+			return errors.Join(a.answer(b, "cli.backup", b.File, b.Folder, b.Entries), err)
 		},
 	}
 	c.Flags().StringVar(&to, "out", "", "the backup's folder")
@@ -300,7 +301,7 @@ func (a *app) workspacePassphrase() *cobra.Command {
 		Use: "passphrase", Short: "Change the passphrase", Args: noPassphrase,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.workspace == "" {
-				return errNoWorkspaceNamed
+				return usage(errNoWorkspaceNamed)
 			}
 			info, err := keys.Peek(store.KeysIn(a.workspace))
 			if err != nil {
@@ -341,4 +342,30 @@ func (a *app) newPassphrase(file string) (keys.Passphrase, error) {
 		return keys.Passphrase{}, usage(errors.New("name the file with the new passphrase with --new-file"))
 	}
 	return a.passphrase("cli.passphrase.new", true)
+}
+
+// workspaceSweep removes what crashes left in the vault.
+func (a *app) workspaceSweep() *cobra.Command {
+	var older time.Duration
+	c := &cobra.Command{
+		Use: "sweep", Short: "Remove what interrupted collections left in the vault", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := a.unlock(cmd.Context())
+			if err != nil {
+				return err
+			}
+			d, err := evidence.Open(w)
+			if err != nil {
+				return err
+			}
+			swept, err := d.Sweep(cmd.Context(), older)
+			if err != nil {
+				return err
+			}
+			out := map[string]any{"batches": swept.Batches, "segments": some(swept.Segments), "left": some(swept.Left)}
+			return a.answer(out, "cli.swept", swept.Batches, len(swept.Segments))
+		},
+	}
+	c.Flags().DurationVar(&older, "older", 7*24*time.Hour, "leave what is younger")
+	return c
 }

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 
+	"filippo.io/age"
+
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/store"
 	"github.com/posko-ir/posko/store/collect"
@@ -190,10 +192,14 @@ func (d *Desk) OpenItem(ctx context.Context, tag string, item Item) (io.ReadClos
 		return nil, err
 	}
 	f, err := d.vault.Read(ctx, item.Line.Object, id)
-	if errors.Is(err, vault.ErrMissing) {
-		return nil, fmt.Errorf("%w: %w", ErrNoBytes, err)
+	var other *age.NoIdentityMatchError
+	if errors.As(err, &other) {
+		return nil, &DamagedError{[]cases.Finding{{Item: item.Ref, Problem: "its encrypted bytes are damaged or belong to another case"}}}
 	}
-	return f, err
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", item.Ref, err)
+	}
+	return f, nil
 }
 
 // kindOfName says what a single file most likely is as evidence.

@@ -104,13 +104,23 @@ func (d *Desk) AddPaths(ctx context.Context, tag string, said event.Said, p Path
 	if got.Title == "" {
 		got.Title = titleOf(p.Paths)
 	}
+	nameRoots(result)
 	for _, s := range result.Skipped {
 		got.Skips = append(got.Skips, cases.Skip{Name: s.Name, Reason: s.Reason})
 	}
 	got.Skipped = len(result.Skipped)
-	out, err := d.finish(ctx, tag, said, batch, got, result.Lines)
+	out, err := d.finish(ctx, tag, said, batch, got, result.Lines, p.Resume != "")
 	out.Skipped, out.Reused = result.Skipped, result.Reused
 	return out, err
+}
+
+// nameRoots gives what was skipped as a whole the path it was asked for by.
+func nameRoots(r collect.Result) {
+	for i, s := range r.Skipped {
+		if s.Name == "." && s.Root > 0 && s.Root <= len(r.Roots) {
+			r.Skipped[i].Name = r.Roots[s.Root-1].Path
+		}
+	}
 }
 
 // ownPaths are the workspace's folder under both its names; collecting leaves
@@ -152,14 +162,14 @@ func (d *Desk) begin(ctx context.Context, tag, resume string) (*vault.Batch, []v
 
 // finish stores the manifest, puts every byte on the disk, and only then
 // records the collection.
-func (d *Desk) finish(ctx context.Context, tag string, said event.Said, batch *vault.Batch, got cases.Collected, lines []collect.Line) (Gathered, error) {
+func (d *Desk) finish(ctx context.Context, tag string, said event.Said, batch *vault.Batch, got cases.Collected, lines []collect.Line, resumed bool) (Gathered, error) {
 	object, err := batch.Add(ctx, collect.NewManifestReader(lines))
 	if err != nil {
-		return Gathered{}, errors.Join(fmt.Errorf("store manifest: %w", err), leave(ctx, batch, err, false))
+		return Gathered{}, errors.Join(fmt.Errorf("store manifest: %w", err), leave(ctx, batch, err, resumed))
 	}
 	segments, err := batch.Seal(ctx)
 	if err != nil {
-		return Gathered{}, errors.Join(fmt.Errorf("seal segments: %w", err), leave(ctx, batch, err, false))
+		return Gathered{}, errors.Join(fmt.Errorf("seal segments: %w", err), leave(ctx, batch, err, resumed))
 	}
 	if got.Manifest, err = toCase(object); err != nil {
 		return Gathered{}, err
@@ -231,7 +241,7 @@ func (d *Desk) AddText(ctx context.Context, tag string, said event.Said, title s
 		return Gathered{}, errors.Join(err, batch.Abort())
 	}
 	got := cases.Collected{Title: title, Kind: "text", Items: 1, Bytes: line.Object.Size}
-	return d.finish(ctx, tag, said, batch, got, []collect.Line{line})
+	return d.finish(ctx, tag, said, batch, got, []collect.Line{line}, false)
 }
 
 // Run runs a program without a shell and stores what it wrote.
@@ -252,6 +262,6 @@ func (d *Desk) Run(ctx context.Context, tag string, said event.Said, argv []stri
 		got.Bytes += l.Object.Size
 	}
 	// A cancelled command still leaves what it wrote as evidence.
-	out, err := d.finish(context.WithoutCancel(ctx), tag, said, batch, got, ran.Lines)
+	out, err := d.finish(context.WithoutCancel(ctx), tag, said, batch, got, ran.Lines, false)
 	return out, ran, err
 }
