@@ -19,7 +19,7 @@ build:
 test: install-test
 	$(GO) test -shuffle=on ./...
 
-check: install-test lint test race kills fuzz builds
+check: install-test lint test race kills fuzz builds build
 	.ci/walk
 
 lint:

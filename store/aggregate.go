@@ -37,7 +37,8 @@ type cached struct {
 // Update folds what others appended to the subject ("" is the workspace, else
 // a case's tag), calls fn, and appends what fn recorded in one transaction.
 // said is what the person says about when it happened and who says so. If fn or
-// the commit fails, nothing is recorded and the value is folded again.
+// the commit fails, nothing is recorded and the value is folded again. fn runs
+// under the workspace's lock and must not call it.
 func Update[T any, A Aggregate[T]](ctx context.Context, w *Workspace, subject string, said event.Said, fn func(A) error) error {
 	return w.submit(ctx, func(ctx context.Context, t *transaction) error {
 		c, err := aggregateOf[T, A](ctx, w, t, subject)
@@ -49,7 +50,7 @@ func Update[T any, A Aggregate[T]](ctx context.Context, w *Workspace, subject st
 }
 
 // View folds what others appended and shows the aggregate to fn, which must
-// neither change nor keep it.
+// neither change nor keep it, nor call the workspace: fn runs under its lock.
 func View[T any, A Aggregate[T]](ctx context.Context, w *Workspace, subject string, fn func(A) error) error {
 	if err := w.refresh(ctx); err != nil {
 		return err

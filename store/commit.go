@@ -122,6 +122,9 @@ func (w *Workspace) commit(ctx context.Context, group []*operation) (map[string]
 		return nil, err
 	}
 	t.adopt(ctx)
+	for tag := range w.takeHeard() {
+		t.tags[tag] = true
+	}
 	return t.tags, nil
 }
 

@@ -33,7 +33,6 @@ func (w *Workspace) refresh(ctx context.Context) error {
 	if version == w.watched {
 		return nil
 	}
-	before := w.listed
 	tx, err := w.db.snapshot(ctx)
 	if err != nil {
 		return err
@@ -43,10 +42,16 @@ func (w *Workspace) refresh(ctx context.Context) error {
 		return err
 	}
 	w.watched = version
-	if w.listed > before {
-		go w.publish(map[string]bool{"": true})
-	}
+	go w.publish(w.takeHeard())
 	return nil
+}
+
+// takeHeard hands over the subjects of which others' entries were read since
+// the last time.
+func (w *Workspace) takeHeard() map[string]bool {
+	heard := w.heard
+	w.heard = make(map[string]bool)
+	return heard
 }
 
 // catchUp is refresh for the writer, inside its transaction.
@@ -136,6 +141,7 @@ func (w *Workspace) extendLog(ctx context.Context, q reader, l *logState) error 
 		return nil
 	}
 	w.epoch++
+	w.heard[""] = true
 	return w.checkSigned(ctx, q, l)
 }
 
@@ -222,6 +228,7 @@ func (w *Workspace) foldList(ctx context.Context, q querier) error {
 			return fmt.Errorf("fold list: %w", err)
 		}
 		w.listEvent(e.row, e.Event)
+		w.heard[e.Case] = true
 	}
 	if fromZero {
 		clear(w.relist)

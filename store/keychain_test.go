@@ -135,8 +135,8 @@ func TestAttack33_SameSizeOtherEntryIsAFork(t *testing.T) {
 	fork := copyWorkspace(t, b)
 	w, other := b.open(t), fork.open(t)
 	note(t, w, tag, "mine")
+	closeNow(t, w) // its head is in the keychain before the other has one to give
 	note(t, other, tag, "theirs")
-	closeNow(t, w)
 	closeNow(t, other) // has no newer head to give: the keychain keeps the first
 	if alarms := b.open(t).Alarms(); len(alarms) > 0 {
 		t.Errorf("the first: %+v", alarms)

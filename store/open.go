@@ -67,7 +67,7 @@ func newWorkspace(dir, id string, o Options) *Workspace {
 		dir: dir, id: id, keychain: o.Keychain, clock: o.Clock, built: o.Built,
 		commits: make(chan struct{}, 1), keeping: make(chan struct{}, 1), version: -1, watched: -1, epoch: 1,
 		subjects: map[string]int64{"": 0}, secrets: make(map[int64]*secrets), cached: make(map[cacheKey]*cached),
-		list: make(map[string]*cases.Summary), opened: make(map[string]int),
+		list: make(map[string]*cases.Summary), opened: make(map[string]int), heard: make(map[string]bool),
 	}
 	if w.clock == nil {
 		w.clock = SystemClock()
@@ -199,7 +199,9 @@ func (w *Workspace) load(ctx context.Context) error {
 	if err := w.loadList(ctx); err != nil {
 		return err
 	}
-	return w.foldList(ctx, tx)
+	err = w.foldList(ctx, tx)
+	w.takeHeard() // nobody listens yet
+	return err
 }
 
 // recordFailedUnlocks makes one entry of the wrong passphrases that came before

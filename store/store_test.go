@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -272,5 +273,23 @@ func TestRosterKnowsWhoseWorkspaceThisIs(t *testing.T) {
 		return r.Found("w2", "Other", r.Officers[0], true)
 	}); err == nil {
 		t.Error("founded twice")
+	}
+}
+
+func TestSubscribersHearWhatOthersAppended(t *testing.T) {
+	w, b := create(t)
+	tag := openCase(t, w, "shared")
+	heard := make(chan store.Change, 10)
+	quiet := w.Subscribe(func(store.Change) {})
+	defer w.Subscribe(func(c store.Change) { heard <- c })()
+	quiet() // one listener less must not silence the other
+	note(t, b.open(t), tag, "from the other side")
+	select {
+	case c := <-heard:
+		if !slices.Contains(c.Subjects, tag) {
+			t.Errorf("heard %+v, not of the case", c)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing heard")
 	}
 }

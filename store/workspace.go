@@ -47,6 +47,7 @@ type Workspace struct {
 	listTail int             // rows folded into list since its snapshot
 	opened   map[string]int  // cases opened in each log, for the gap-free numbers
 	relist   map[string]bool // cases whose line has to be folded from zero
+	heard    map[string]bool // subjects of others' entries that subscribers do not know of yet
 	epoch    int             // counts what others appended; starts at 1
 	alarms   []Alarm
 	version  int64 // data_version of the writer when last looked
@@ -182,9 +183,7 @@ func (w *Workspace) Subscribe(fn func(Change)) (cancel func()) {
 	id := w.subID
 	w.subs[id] = fn
 	ctx, stop := context.WithCancel(context.Background())
-	if len(w.subs) == 1 {
-		go w.pollOthers(ctx)
-	}
+	go w.pollOthers(ctx)
 	return func() {
 		stop()
 		w.subMu.Lock()
