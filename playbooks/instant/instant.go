@@ -31,6 +31,10 @@ func Of(t time.Time) Instant {
 	return Instant{t: t.Round(0).Truncate(time.Microsecond)}
 }
 
+// form is RFC 3339 with the seconds optional; time.Parse alone would take
+// single digits too.
+var form = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$`)
+
 var zoneName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
 
 // Parse reads RFC 3339, seconds optional, with an optional zone in brackets.
@@ -46,6 +50,9 @@ func Parse(s string) (Instant, error) {
 		}
 		zone = name
 	}
+	if !form.MatchString(text) {
+		return Instant{}, ErrFormat
+	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
 		t, err = time.Parse("2006-01-02T15:04Z07:00", text)
@@ -53,7 +60,7 @@ func Parse(s string) (Instant, error) {
 	if err != nil {
 		return Instant{}, ErrFormat
 	}
-	if y := t.UTC().Year(); y < 1 || y > 9998 {
+	if y := t.UTC().Year(); y < 1900 || y > 9998 { // the first year holds the zero Instant
 		return Instant{}, fmt.Errorf("%w: the year is out of range", ErrFormat)
 	}
 	i := Of(t)

@@ -123,11 +123,16 @@ func (e Complete) check(r *Run, i int) error {
 }
 
 func (e Complete) apply(r *Run, i int) {
-	r.state.Steps[i].Reason = e.Reason
-	if r.state.Steps[i].Status == Waiting {
+	step := &r.state.Steps[i]
+	step.Reason = e.Reason
+	if step.Status == Waiting {
 		r.closeInside(i)
 	}
 	r.set(i, e.Vars)
+	if step.Again { // the run went on from here long ago
+		step.Status, step.Again = e.Outcome, false
+		return
+	}
 	r.finish(i, e.Outcome)
 }
 
@@ -186,7 +191,9 @@ func (r *Run) choices(i int) []string {
 	return names
 }
 
-// Reopen lets a halted step be tried again.
+// Reopen lets a step be done again: one at which the run halted, and one that a
+// person finished, failed or skipped by mistake. What followed the first
+// outcome stays; the new one only replaces it.
 type Reopen struct {
 	Ref    string `json:"ref"`
 	Reason string `json:"reason,omitempty"`
@@ -195,7 +202,9 @@ type Reopen struct {
 func (e Reopen) target() string { return e.Ref }
 
 func (e Reopen) check(r *Run, i int) error {
-	if step := &r.state.Steps[i]; !step.Halted {
+	step := &r.state.Steps[i]
+	over := step.Status == Done || step.Status == Failed || step.Status == Skipped || step.Status == NotApplicable
+	if !step.Halted && (!over || r.definition(i).Type != cacao.Action) {
 		return statusError(step)
 	}
 	return nil
@@ -203,6 +212,7 @@ func (e Reopen) check(r *Run, i int) error {
 
 func (e Reopen) apply(r *Run, i int) {
 	step := &r.state.Steps[i]
+	step.Again = step.Again || !step.Halted
 	step.Status, step.Halted, step.Reason = Open, false, e.Reason
 }
 

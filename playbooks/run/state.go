@@ -63,6 +63,7 @@ type Instance struct {
 	Frame     int               `json:"frame"`
 	Status    Status            `json:"status"`
 	Halted    bool              `json:"halted,omitempty"` // failed, and there is no way on
+	Again     bool              `json:"again,omitempty"`  // reopened after the run had gone on from it
 	Ask       Ask               `json:"ask,omitempty"`
 	Detail    string            `json:"detail,omitempty"`    // what exactly was wrong, for Ask
 	Branch    string            `json:"branch,omitempty"`    // the branch taken
