@@ -52,22 +52,35 @@ func Update[T any, A Aggregate[T]](ctx context.Context, w *Workspace, subject st
 // View folds what others appended and shows the aggregate to fn, which must
 // neither change nor keep it, nor call the workspace: fn runs under its lock.
 func View[T any, A Aggregate[T]](ctx context.Context, w *Workspace, subject string, fn func(A) error) error {
-	if err := w.refresh(ctx); err != nil {
-		return err
-	}
-	w.mu.Lock()
-	if w.closed {
+	for {
+		if err := w.refresh(ctx); err != nil {
+			return err
+		}
+		w.mu.Lock()
+		if w.closed {
+			w.mu.Unlock()
+			return ErrClosed
+		}
+		c, err := aggregateOf[T, A](ctx, w, nil, subject)
 		w.mu.Unlock()
-		return ErrClosed
+		if err != nil {
+			return err
+		}
+		if shown, err := show(w, cacheKey{kindOf[T](), subject}, c, fn); shown {
+			return err
+		}
 	}
-	c, err := aggregateOf[T, A](ctx, w, nil, subject)
-	w.mu.Unlock()
-	if err != nil {
-		return err
-	}
+}
+
+// show calls fn unless the value was dropped since it was folded: an update may
+// have changed it and then been refused.
+func show[A folded](w *Workspace, key cacheKey, c *cached, fn func(A) error) (bool, error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	return fn(c.value.(A))
+	if w.cached[key] != c {
+		return false, nil
+	}
+	return true, fn(c.value.(A))
 }
 
 // aggregateOf returns the folded value, from memory, from its snapshot or from

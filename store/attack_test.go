@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/store"
 	"github.com/posko-ir/posko/store/keys"
 	"github.com/posko-ir/posko/store/keys/keystest"
@@ -131,10 +132,18 @@ func TestAttack31_OlderFileIsSeenByTheKeychainAndStartsANewLog(t *testing.T) {
 		t.Errorf("number %q, want B-1", list[len(list)-1].Number)
 	}
 	closeNow(t, w)
-	if w = b.open(t); len(w.Alarms()) > 0 {
-		t.Errorf("the new log is alarmed: %+v", w.Alarms())
+	w = b.open(t)
+	if alarms := w.Alarms(); len(alarms) != 1 || !alarms[0].History {
+		t.Errorf("the alarm did not outlive the process: %+v", alarms)
 	}
 	verified(t, w)
+	if err := w.Settle(t.Context(), event.Said{}, "b", "an old copy was put back by mistake"); err != nil {
+		t.Fatal(err)
+	}
+	closeNow(t, w)
+	if alarms := b.open(t).Alarms(); len(alarms) > 0 {
+		t.Errorf("explained, and still alarmed: %+v", alarms)
+	}
 }
 
 func TestAttack31_WithoutAKeychainTheFileAloneCannotTell(t *testing.T) {

@@ -265,11 +265,7 @@ func (w *Workspace) copyDatabase(ctx context.Context, path string) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	err := w.db.copyTo(ctx, path)
-	if isFull(err) {
-		err = fmt.Errorf("%w (%w)", ErrDiskFull, err)
-	}
-	return err
+	return fileError(w.db.copyTo(ctx, path))
 }
 
 func (w *Workspace) encryptBackup(ctx context.Context, out io.Writer, database string, b roster.Backup, heads []ledger.Head) error {

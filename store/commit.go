@@ -8,6 +8,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"sync/atomic"
 
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/playbooks/roster"
@@ -25,10 +27,11 @@ var (
 
 // operation is one waiting update.
 type operation struct {
-	ctx  context.Context
-	run  func(context.Context, *transaction) error
-	done chan struct{}
-	err  error
+	ctx   context.Context
+	run   func(context.Context, *transaction) error
+	state atomic.Int32 // 0 waits, 1 is being carried out, 2 its caller has left
+	done  chan struct{}
+	err   error
 }
 
 // transaction is one group of updates on its way into the file.
@@ -43,6 +46,7 @@ type transaction struct {
 	newTags []string // cases opened in this transaction
 	preface int      // rows that start a new log and mean nothing alone
 	started bool     // log is new
+	failed  error    // why the whole group cannot be committed
 }
 
 // newRow is an entry ready to be inserted.
@@ -61,18 +65,30 @@ func (w *Workspace) submit(ctx context.Context, run func(context.Context, *trans
 	w.queueMu.Unlock()
 	select {
 	case w.commits <- struct{}{}:
-		for finished := false; !finished; {
-			w.commitGroup(ctx)
-			select {
-			case <-op.done:
-				finished = true
-			default: // more than maxGroup waited before us
-			}
-		}
-		<-w.commits
+		w.publish(w.commitUntil(ctx, op))
 	case <-op.done:
+	case <-ctx.Done():
+		if op.state.CompareAndSwap(0, 2) {
+			return ctx.Err()
+		}
+		<-op.done // too late: it is on its way
 	}
 	return op.err
+}
+
+// commitUntil commits group after group until the operation is through, gives
+// the token back, and returns what changed: subscribers may want to write.
+func (w *Workspace) commitUntil(ctx context.Context, op *operation) map[string]bool {
+	defer func() { <-w.commits }()
+	changed := make(map[string]bool)
+	for {
+		maps.Copy(changed, w.commitGroup(ctx))
+		select {
+		case <-op.done:
+			return changed
+		default: // more than maxGroup waited before us
+		}
+	}
 }
 
 func (w *Workspace) takeGroup() []*operation {
@@ -87,10 +103,10 @@ func (w *Workspace) takeGroup() []*operation {
 // commitGroup runs the waiting updates in one transaction. An update that its
 // rule refuses does not disturb the others. The transaction outlives the
 // context of whoever happens to write: the others did not cancel.
-func (w *Workspace) commitGroup(ctx context.Context) {
+func (w *Workspace) commitGroup(ctx context.Context) map[string]bool {
 	group := w.takeGroup()
 	if len(group) == 0 {
-		return
+		return nil
 	}
 	tags, err := w.commit(context.WithoutCancel(ctx), group)
 	for _, op := range group {
@@ -99,7 +115,7 @@ func (w *Workspace) commitGroup(ctx context.Context) {
 		}
 		close(op.done)
 	}
-	w.publish(tags)
+	return tags
 }
 
 func (w *Workspace) commit(ctx context.Context, group []*operation) (map[string]bool, error) {
@@ -116,10 +132,7 @@ func (w *Workspace) commit(ctx context.Context, group []*operation) (map[string]
 	if err := t.run(ctx, group); err != nil {
 		_ = tx.Rollback() // the first error is the one to tell
 		t.drop()
-		if isFull(err) {
-			err = fmt.Errorf("%w (%w)", ErrDiskFull, err)
-		}
-		return nil, err
+		return nil, fileError(err)
 	}
 	t.adopt(ctx)
 	for tag := range w.takeHeard() {
@@ -137,14 +150,20 @@ func (t *transaction) run(ctx context.Context, group []*operation) error {
 	}
 	t.preface = len(t.rows)
 	for _, op := range group {
+		if !op.state.CompareAndSwap(0, 1) {
+			continue
+		}
 		if op.err = op.ctx.Err(); op.err == nil {
 			op.err = op.run(ctx, t)
+		}
+		if t.failed != nil { // a row of somebody's is half in: nobody's may stay
+			return t.failed
 		}
 	}
 	if len(t.rows) == t.preface { // every rule refused
 		return t.tx.Rollback()
 	}
-	if err := t.insert(ctx); err != nil {
+	if err := t.sign(ctx); err != nil {
 		return err
 	}
 	if err := t.tx.Commit(); err != nil {
@@ -194,6 +213,7 @@ func (t *transaction) citeOldLog(ctx context.Context) error {
 			ID: t.log.id, Letter: r.NextLetter(), Device: base64.StdEncoding.EncodeToString(t.log.device),
 			Reason: "this workspace was copied, restored or cut back, or its device key is new",
 			Cites:  &roster.Cited{Log: old.Log, Size: old.Size, Root: old.Root.String()},
+			Seen:   t.w.seenBeyond(old),
 		})
 	})
 }
@@ -235,7 +255,7 @@ func (t *transaction) decide(ctx context.Context, subject string, said event.Sai
 		c.tail++
 		t.tags[subject] = true
 	}
-	return nil
+	return t.insert(ctx, t.rows[rows:])
 }
 
 func (t *transaction) subjectRow(ctx context.Context, tag string) (int64, error) {
@@ -292,13 +312,21 @@ func (t *transaction) deps() []ledger.Head {
 	return deps
 }
 
-func (t *transaction) insert(ctx context.Context) error {
+// insert writes rows at once, so that whatever is folded again later in this
+// group sees them. Its failure ends the whole group.
+func (t *transaction) insert(ctx context.Context, rows []newRow) error {
 	insert := t.tx.StmtContext(ctx, t.w.db.insertEntry) //nolint:sqlclosecheck // closed with the transaction
-	for _, r := range t.rows {
+	for _, r := range rows {
 		if _, err := insert.ExecContext(ctx, r.id, r.subject, r.leaf, r.body, r.nodes); err != nil {
-			return fmt.Errorf("append entry: %w", err)
+			t.failed = fmt.Errorf("append entry: %w", err)
+			return t.failed
 		}
 	}
+	return nil
+}
+
+// sign binds everything so far with a checkpoint.
+func (t *transaction) sign(ctx context.Context) error {
 	note, err := ledger.SignCheckpoint(t.log.head(), t.w.keys.DeviceSigner())
 	if err != nil {
 		return err

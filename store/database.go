@@ -11,9 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
-	_ "modernc.org/sqlite" // the driver, named "sqlite"
+	"modernc.org/sqlite" // also registers the driver, named "sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
 )
 
 // applicationID marks the file as Posko's ("Psko").
@@ -28,6 +28,9 @@ var (
 	ErrNoWorkspace = errors.New("no workspace here; create one with 'poskoctl workspace create', or check the folder")
 	// ErrNewerSchema is returned for a file that a later program wrote.
 	ErrNewerSchema = errors.New("the workspace was written by a newer Posko; update this program")
+	// ErrIO is returned when the disk under the workspace refuses; nothing in it
+	// is damaged by that.
+	ErrIO = errors.New("the workspace's disk cannot be read or written: is it full, read-only or unplugged? nothing is lost; mend that and try again")
 	// ErrNotPosko is returned for a database that is not a workspace.
 	ErrNotPosko = errors.New("posko.db is not a workspace of Posko, or it is damaged")
 )
@@ -153,7 +156,7 @@ func (d *database) migrate(ctx context.Context) error {
 		return fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewerSchema, version, len(steps))
 	}
 	if version > 0 && version < len(steps) {
-		if err := d.copyTo(ctx, d.path+".before-"+strconv.Itoa(len(steps))); err != nil {
+		if err := d.keepCopy(ctx, d.path+".before-"+strconv.Itoa(len(steps))); err != nil {
 			return fmt.Errorf("copy before migrating: %w", err)
 		}
 	}
@@ -165,13 +168,25 @@ func (d *database) migrate(ctx context.Context) error {
 	return nil
 }
 
+// keepCopy replaces what an interrupted migration may have left.
+func (d *database) keepCopy(ctx context.Context, path string) error {
+	partial := path + ".partial"
+	if err := os.Remove(partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := d.copyTo(ctx, partial); err != nil {
+		return err
+	}
+	return os.Rename(partial, path)
+}
+
 func (d *database) version(ctx context.Context) (int, error) {
 	var app, version, tables int
 	if err := d.write.QueryRowContext(ctx, "SELECT * FROM pragma_application_id, pragma_user_version").Scan(&app, &version); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrNotPosko, err)
+		return 0, fmt.Errorf("read workspace file: %w", fileError(err))
 	}
 	if err := d.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrNotPosko, err)
+		return 0, fmt.Errorf("read workspace file: %w", fileError(err))
 	}
 	if app != applicationID && tables > 0 || version < 0 {
 		return 0, ErrNotPosko
@@ -221,7 +236,7 @@ func (d *database) meta(ctx context.Context, key string) (string, error) {
 	var value string
 	err := d.write.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
 	if err != nil {
-		return "", fmt.Errorf("%w: read %s: %w", ErrNotPosko, key, err)
+		return "", fmt.Errorf("read %s: %w", key, fileError(err))
 	}
 	return value, nil
 }
@@ -231,9 +246,22 @@ func rowID(log int64, seq uint64) int64 { return log<<40 | int64(seq) }
 
 func splitRowID(id int64) (log int64, seq uint64) { return id >> 40, uint64(id & (1<<40 - 1)) }
 
-// isFull reports whether err means that the disk is full.
-func isFull(err error) bool {
-	return err != nil && strings.Contains(err.Error(), "database or disk is full")
+// fileError sorts what SQLite says into what a person can do about it: a full
+// disk, a disk that cannot be read or written, a file that is no database.
+func fileError(err error) error {
+	var failed *sqlite.Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	switch failed.Code() & 0xff {
+	case sqlitelib.SQLITE_FULL:
+		return fmt.Errorf("%w (%w)", ErrDiskFull, err)
+	case sqlitelib.SQLITE_IOERR, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_PERM:
+		return fmt.Errorf("%w (%w)", ErrIO, err)
+	case sqlitelib.SQLITE_NOTADB, sqlitelib.SQLITE_CORRUPT:
+		return fmt.Errorf("%w (%w)", ErrNotPosko, err)
+	}
+	return err
 }
 
 // Exists reports whether dir holds a workspace, before a passphrase is asked for.

@@ -21,6 +21,9 @@ func (w *Workspace) headAccount(log string) string { return w.id + "/head/" + lo
 // A file alone cannot show that it was set back; the keychain can. Without a
 // keychain only a witness sees it.
 func (w *Workspace) checkHead(ctx context.Context) error {
+	if err := w.checkKnownLogs(ctx); err != nil {
+		return err
+	}
 	if len(w.logs) == 0 {
 		return nil
 	}
@@ -37,7 +40,7 @@ func (w *Workspace) checkHead(ctx context.Context) error {
 		w.alarm(Alarm{Log: l.id, Reason: "the head in the keychain cannot be read"})
 		return nil
 	}
-	w.kept = seen
+	w.kept, w.seen = seen, seen
 	if err := w.reach(ctx, l, seen.Size); err != nil {
 		return err
 	}
@@ -116,6 +119,9 @@ func (w *Workspace) hasHead(l *logState) bool { return l.head() == w.kept && !w.
 // putHead never replaces a head by an older one: another process may have been
 // faster.
 func (w *Workspace) putHead(ctx context.Context, head ledger.Head) error {
+	if err := w.keepKnownLog(ctx, head.Log); err != nil && !errors.Is(err, keys.ErrNoKeychain) {
+		return fmt.Errorf("keep log: %w", err)
+	}
 	account := w.headAccount(head.Log)
 	var seen ledger.Head
 	if data, err := w.keychain.Get(ctx, account); err == nil && json.Unmarshal(data, &seen) == nil && seen.Size >= head.Size {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -33,6 +34,10 @@ type Options struct {
 // KeysIn is where a workspace's folder keeps the key files.
 func KeysIn(dir string) string { return filepath.Join(dir, "keys") }
 
+// ErrForeign is returned when posko.db was encrypted under another key than the
+// officer's key file names: it is not the database these keys were made for.
+var ErrForeign = errors.New("posko.db does not belong to these keys: it was exchanged; put back the right file or a backup")
+
 // ErrNotEmpty is returned when a new workspace would go into a folder with
 // something in it.
 var ErrNotEmpty = errors.New("the folder is not empty; name a new or empty one")
@@ -46,9 +51,13 @@ func Create(ctx context.Context, dir, org, officer string, o Options) (*Workspac
 	id := make([]byte, 16)
 	rand.Read(id)
 	w := newWorkspace(dir, hex.EncodeToString(id), o)
-	var err error
+	own, err := newSecrets(false)
+	if err != nil {
+		return nil, err
+	}
+	w.secrets[0] = own
 	w.keys, err = keys.Create(ctx, w.KeysDir(), keys.CreateOptions{
-		WorkspaceID: w.id, Name: officer, Passphrase: o.Passphrase, Keychain: o.Keychain, Cost: o.Cost, Floor: o.Floor,
+		WorkspaceID: w.id, Name: officer, Anchor: own.anchor(), Passphrase: o.Passphrase, Keychain: o.Keychain, Cost: o.Cost, Floor: o.Floor,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create officer: %w", err)
@@ -91,11 +100,7 @@ func emptyFolder(dir string) error {
 
 // found writes the workspace's own key and its first entries.
 func (w *Workspace) found(ctx context.Context, org string) error {
-	s, err := newSecrets(false)
-	if err != nil {
-		return err
-	}
-	me := w.keys.Officer()
+	s, me := w.secrets[0], w.keys.Officer()
 	wrapped, err := s.wrapFor(me.Recipient)
 	if err != nil {
 		return err
@@ -103,7 +108,6 @@ func (w *Workspace) found(ctx context.Context, org string) error {
 	if w.atRest, err = newAtRest(s.Key); err != nil {
 		return err
 	}
-	w.secrets[0] = s
 	tx, err := w.db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("create workspace: %w", err)
@@ -167,7 +171,14 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	return w, w.recordFailedUnlocks(ctx)
+	// Reading must not depend on writing: on a full disk the count stays for the
+	// next unlock.
+	if err := w.recordFailedUnlocks(ctx); err != nil {
+		w.mu.Lock()
+		w.alarm(Alarm{Reason: "wrong passphrases were tried and that could not be recorded: " + err.Error()})
+		w.mu.Unlock()
+	}
+	return w, nil
 }
 
 // load reads what the workspace is: keys, logs, list. It starts no log.
@@ -179,6 +190,9 @@ func (w *Workspace) load(ctx context.Context) error {
 	s, err := w.secretsOf(ctx, 0)
 	if err != nil {
 		return fmt.Errorf("open workspace: %w", err)
+	}
+	if !bytes.Equal(s.anchor(), w.keys.Anchor()) {
+		return ErrForeign
 	}
 	if w.atRest, err = newAtRest(s.Key); err != nil {
 		return err
@@ -199,9 +213,11 @@ func (w *Workspace) load(ctx context.Context) error {
 	if err := w.loadList(ctx); err != nil {
 		return err
 	}
-	err = w.foldList(ctx, tx)
+	if err := w.foldList(ctx, tx); err != nil {
+		return err
+	}
 	w.takeHeard() // nobody listens yet
-	return err
+	return w.checkLogs(ctx)
 }
 
 // recordFailedUnlocks makes one entry of the wrong passphrases that came before

@@ -45,7 +45,7 @@ func Restore(ctx context.Context, from, to string, o Options) (*Workspace, error
 	if err != nil {
 		return nil, fmt.Errorf("read identity: %w", err)
 	}
-	identity, officer, err := keys.UnlockIdentity(ctx, sealed, keys.UnlockOptions{
+	identity, officer, anchor, err := keys.UnlockIdentity(ctx, sealed, keys.UnlockOptions{
 		WorkspaceID: peek.Workspace, Passphrase: o.Passphrase, Keychain: o.Keychain, Floor: o.Floor,
 	})
 	if err != nil {
@@ -58,7 +58,7 @@ func Restore(ctx context.Context, from, to string, o Options) (*Workspace, error
 	if err != nil {
 		return nil, errors.Join(err, emptyAgain(to))
 	}
-	w, err := revive(ctx, from, to, info, identity, officer, o)
+	w, err := revive(ctx, from, to, info, identity, officer, anchor, o)
 	if err != nil {
 		return nil, errors.Join(err, emptyAgain(to))
 	}
@@ -143,11 +143,11 @@ func expect(archive *tar.Reader, name string, limit int64) error {
 }
 
 // revive gives the copy new signing keys and its evidence, and opens it.
-func revive(ctx context.Context, from, to string, info *backupInfo, identity *age.HybridIdentity, officer keys.Officer, o Options) (*Workspace, error) {
+func revive(ctx context.Context, from, to string, info *backupInfo, identity *age.HybridIdentity, officer keys.Officer, anchor []byte, o Options) (*Workspace, error) {
 	w := newWorkspace(to, info.Workspace, o)
 	var err error
 	w.keys, err = keys.EnrolNew(ctx, w.KeysDir(), identity, keys.CreateOptions{
-		WorkspaceID: info.Workspace, OfficerID: officer.ID, Name: officer.Name,
+		WorkspaceID: info.Workspace, OfficerID: officer.ID, Name: officer.Name, Anchor: anchor,
 		Passphrase: o.Passphrase, Keychain: o.Keychain, Cost: o.Cost, Floor: o.Floor,
 	})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"iter"
 
+	"modernc.org/sqlite"
+
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/store/ledger"
 )
@@ -83,11 +85,14 @@ func (w *Workspace) open(ctx context.Context, id, subject int64, sealedLeaf, bod
 		return out, nil
 	}
 	s, err := w.secretsOf(ctx, subject)
-	if errors.Is(err, ErrKeyGone) {
-		return out, nil
-	}
 	if err != nil {
-		return rowEvent{}, err
+		var disk *sqlite.Error
+		if ctx.Err() != nil || subject == 0 || errors.As(err, &disk) {
+			return rowEvent{}, err
+		}
+		// One case's key is no reason to lock the officer out of the others.
+		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the case's key is gone or damaged; the entry counts as destroyed"})
+		return out, nil
 	}
 	salt, plain, err := s.openBody(out.String(), body, out.leaf.Commit)
 	if err != nil {

@@ -53,6 +53,14 @@ func newSecrets(withIdentity bool) (*secrets, error) {
 	return s, err
 }
 
+// anchor names the key to whoever holds it. The officer's sealed key file
+// carries it, so that only this key, and what is encrypted under it, counts as
+// the workspace: age says for whom something is, never from whom.
+func (s *secrets) anchor() []byte {
+	sum := sha256.Sum256(append([]byte("posko workspace anchor v1"), s.Key...))
+	return sum[:]
+}
+
 // subkey derives one AES-256-GCM key for one purpose (HKDF, RFC 5869).
 func subkey(key []byte, purpose string) (cipher.AEAD, error) {
 	derived, err := hkdf.Key(sha256.New, key, nil, purpose, keyBytes)

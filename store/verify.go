@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/posko-ir/posko/playbooks/cases"
@@ -38,7 +39,9 @@ func (w *Workspace) Verify(ctx context.Context) (Verification, error) {
 		return out, err
 	}
 	for _, a := range append(more, w.Alarms()...) {
-		out.add(a)
+		if !a.History {
+			out.add(a)
+		}
 	}
 	return out, nil
 }
@@ -168,7 +171,11 @@ func (w *Workspace) verifierAt(ctx context.Context, l *logState, size uint64) (*
 
 // verifyRange passes the entries from the verifier's place up to end.
 func (w *Workspace) verifyRange(ctx context.Context, l *logState, v *ledger.Verifier, end uint64) ([]Alarm, error) {
-	rows, err := w.db.read.QueryContext(ctx, "SELECT id, leaf, body, nodes FROM entry WHERE id >= ? AND id < ? ORDER BY id",
+	tags, err := w.tags(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := w.db.read.QueryContext(ctx, "SELECT id, subject, leaf, body, nodes FROM entry WHERE id >= ? AND id < ? ORDER BY id",
 		rowID(l.row, v.Size()), rowID(l.row, end))
 	if err != nil {
 		return nil, fmt.Errorf("scan log: %w", err)
@@ -177,10 +184,10 @@ func (w *Workspace) verifyRange(ctx context.Context, l *logState, v *ledger.Veri
 	var problems []Alarm
 	var r sealedRow
 	for rows.Next() {
-		if err := rows.Scan(&r.id, &r.leaf, &r.body, &r.nodes); err != nil {
+		if err := rows.Scan(&r.id, &r.subject, &r.leaf, &r.body, &r.nodes); err != nil {
 			return nil, fmt.Errorf("scan log: %w", err)
 		}
-		problems = w.verifyRow(v, l, r, problems)
+		problems = w.verifyRow(v, l, r, tags[r.subject], problems)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("scan log: %w", err)
@@ -190,11 +197,11 @@ func (w *Workspace) verifyRange(ctx context.Context, l *logState, v *ledger.Veri
 
 // sealedRow is one row as it is scanned; its bytes are valid until the next.
 type sealedRow struct {
-	id                int64
+	id, subject       int64
 	leaf, body, nodes sql.RawBytes
 }
 
-func (w *Workspace) verifyRow(v *ledger.Verifier, l *logState, r sealedRow, problems []Alarm) []Alarm {
+func (w *Workspace) verifyRow(v *ledger.Verifier, l *logState, r sealedRow, tag string, problems []Alarm) []Alarm {
 	_, seq := splitRowID(r.id)
 	for v.Size() < seq { // rows are gone
 		problems = append(problems, Alarm{Log: l.id, Seq: v.Size(), Reason: "the entry is missing"})
@@ -206,8 +213,12 @@ func (w *Workspace) verifyRow(v *ledger.Verifier, l *logState, r sealedRow, prob
 		v.Skip(stored[0])
 		return append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is damaged"})
 	}
-	if _, p := v.Next(ledger.Entry{Leaf: plain, Cipher: r.body, Nodes: stored}); p != nil {
-		problems = append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason})
+	leaf, p := v.Next(ledger.Entry{Leaf: plain, Cipher: r.body, Nodes: stored})
+	if p != nil {
+		return append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason})
+	}
+	if leaf.Case != tag {
+		problems = append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is filed under another case than its own"})
 	}
 	return problems
 }
@@ -246,7 +257,11 @@ func (w *Workspace) verifyFold(ctx context.Context) ([]Alarm, error) {
 		return nil, err
 	}
 	more, err := w.refoldCached(ctx, tx)
-	return append(problems, more...), err
+	if err != nil {
+		return nil, err
+	}
+	lost, err := w.checkWraps(ctx, tx)
+	return slices.Concat(problems, more, lost), err
 }
 
 // refold folds the list of cases from zero, and looks for bodies that are gone

@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/playbooks/roster"
 	"github.com/posko-ir/posko/store/keys"
 	"github.com/posko-ir/posko/store/ledger"
@@ -56,6 +59,7 @@ type Workspace struct {
 
 	kept    ledger.Head // what the keychain has, as far as this process knows
 	keptAt  time.Time
+	seen    ledger.Head   // what the keychain had of the newest log at open
 	keeping chan struct{} // holds one token: whoever has it talks to the keychain
 	unkept  atomic.Bool   // the keychain did not take what it was given last
 
@@ -84,6 +88,9 @@ type Alarm struct {
 	Log    string `json:"log,omitempty"`
 	Seq    uint64 `json:"seq"`
 	Reason string `json:"reason"`
+	// History is set for what concerns the folder's past and not an entry: every
+	// entry that is here holds.
+	History bool `json:"history,omitempty"`
 }
 
 // Change tells subscribers which subjects have new entries; "" is the workspace.
@@ -103,6 +110,27 @@ func (w *Workspace) KeysDir() string { return KeysIn(w.dir) }
 
 // Keys are the unlocked keys of the officer at the keyboard.
 func (w *Workspace) Keys() *keys.Unlocked { return w.keys }
+
+// Settle records why the workspace was copied, restored or cut back, which ends
+// the alarm about the log that began then.
+func (w *Workspace) Settle(ctx context.Context, said event.Said, letter, reason string) error {
+	err := Update(ctx, w, "", said, func(r *roster.Roster) error { return r.Settle(letter, reason) })
+	if err != nil {
+		return err
+	}
+	r, err := w.Roster(ctx)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range r.Logs {
+		if strings.EqualFold(l.Letter, letter) && l.Seen != nil {
+			w.alarms = slices.DeleteFunc(w.alarms, func(a Alarm) bool { return a == setBackAlarm(l) })
+		}
+	}
+	return nil
+}
 
 // Alarms are the standing ones, oldest first.
 func (w *Workspace) Alarms() []Alarm {
@@ -202,7 +230,9 @@ func (w *Workspace) pollOthers(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			_ = w.refresh(ctx)
+			if errors.Is(w.refresh(ctx), ErrClosed) {
+				return
+			}
 		}
 	}
 }

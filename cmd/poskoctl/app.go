@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -49,22 +48,33 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	err := root.ExecuteContext(ctx)
-	if a.open != nil {
-		err = errors.Join(err, a.open.Close(context.WithoutCancel(ctx)))
-	}
-	if err == nil {
-		return exitDone
-	}
 	if i := slices.Index(args, "--json"); i >= 0 && !slices.Contains(args[:i], "--") {
 		a.json = true // flags behind a bad one were not read
 	}
+	a.leave(context.WithoutCancel(ctx))
+	if err == nil {
+		return exitDone
+	}
 	return a.fail(err)
+}
+
+// leave closes the workspace, if one was opened, and says what is wrong with
+// it. The command's outcome stands by then: nothing here changes the exit code.
+func (a *app) leave(ctx context.Context) {
+	if a.open == nil {
+		return
+	}
+	a.showAlarms(a.open.Alarms())
+	if err := a.open.Close(ctx); err != nil {
+		a.warn(a.say("cli.close", err))
+	}
 }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "poskoctl",
 		Short:         "Guides incidents, keeps evidence, proves both",
+		Version:       versionText(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
@@ -83,13 +93,13 @@ func (a *app) root() *cobra.Command {
 		a.workspaceCommand(), a.caseCommand(), a.searchCommand(), a.playbookCommand(), a.stepCommand(),
 		a.evidenceCommand(), a.bagCommand(), a.ledgerCommand(), a.reportCommand(),
 	)
-	prepare(root)
+	a.prepare(root)
 	return root
 }
 
 // prepare makes every command tell usage errors from others, and a group
 // without its command say what it has.
-func prepare(c *cobra.Command) {
+func (a *app) prepare(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
@@ -102,13 +112,13 @@ func prepare(c *cobra.Command) {
 		c.Args = cobra.ArbitraryArgs
 		c.RunE = func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage(fmt.Errorf("no command %q; there are: %s", cmd.CommandPath()+" "+args[0], names(cmd)))
+				return a.wrong("usage.no-command", cmd.CommandPath()+" "+args[0], names(cmd))
 			}
-			return usage(fmt.Errorf("%s what? %s", cmd.CommandPath(), names(cmd)))
+			return a.wrong("usage.which-command", cmd.CommandPath(), names(cmd))
 		}
 	}
 	for _, sub := range c.Commands() {
-		prepare(sub)
+		a.prepare(sub)
 	}
 }
 
@@ -168,7 +178,7 @@ func (a *app) unlock(ctx context.Context) (*store.Workspace, error) {
 	if err := store.Exists(a.workspace); err != nil {
 		return nil, err
 	}
-	p, err := a.passphrase("cli.passphrase", false)
+	p, err := a.passphrase(ctx, "cli.passphrase", false)
 	if err != nil {
 		return nil, err
 	}

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 
 	"github.com/posko-ir/posko/cmd/internal/wire"
 	"github.com/posko-ir/posko/playbooks/cases"
-	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/playbooks/instant"
 	"github.com/posko-ir/posko/store"
 	"github.com/posko-ir/posko/store/evidence"
@@ -22,9 +22,9 @@ import (
 
 func (a *app) caseCommand() *cobra.Command {
 	c := &cobra.Command{Use: "case", Short: "Open, show and work on cases"}
-	c.AddCommand(a.caseOpen(), a.caseList(), a.caseShow(), a.caseFact(), a.caseNote(), a.caseIndicator(), a.caseAsset(), a.caseDecide(),
-		a.caseLink(), a.casePerson(), a.caseTask(), a.caseSeverity(), a.caseTLP(), a.caseContain(), a.caseClose(), a.caseReopen(),
-		a.caseTimeline(), a.caseImport(), a.caseOffset(), a.caseAsOf(), a.caseRedact())
+	c.AddCommand(a.caseOpen(), a.caseList(), a.caseShow(), a.caseRetitle(), a.caseFact(), a.caseNote(), a.caseWithdraw(), a.caseIndicator(), a.caseAsset(),
+		a.caseDecide(), a.caseLink(), a.casePerson(), a.caseLeave(), a.caseTask(), a.caseSeverity(), a.caseTLP(), a.caseContain(), a.caseClose(),
+		a.caseReopen(), a.caseTimeline(), a.caseImport(), a.caseOffset(), a.caseAsOf(), a.caseResolve(), a.caseRedact())
 	return c
 }
 
@@ -41,7 +41,10 @@ func (a *app) caseOpen() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.answer(map[string]string{"case": number}, "cli.case.opened", number, o.Title)
+			if err := a.answer(map[string]string{"case": number}, "cli.case.opened", number, o.Title); err != nil || a.json {
+				return err
+			}
+			return a.print(a.say(nextKey(playbook), number))
 		},
 	}
 	f := c.Flags()
@@ -54,9 +57,20 @@ func (a *app) caseOpen() *cobra.Command {
 	return c
 }
 
+// nextKey names the text that says what to type once a case is open.
+func nextKey(playbook string) string {
+	if playbook == "" {
+		return "cli.case.next.playbook"
+	}
+	return "cli.case.next.steps"
+}
+
 // openCase opens the case and starts its playbook in one commit; the file it
 // came from follows, because bytes are collected under the case's own key.
 func (a *app) openCase(ctx context.Context, o cases.Opening, playbook, from string) (string, error) {
+	if err := a.readable(from); err != nil {
+		return "", err
+	}
 	w, err := a.unlock(ctx)
 	if err != nil {
 		return "", err
@@ -87,6 +101,35 @@ func (a *app) openCase(ctx context.Context, o cases.Opening, playbook, from stri
 	return number, nil
 }
 
+// readable refuses a path that cannot be read, before a case is opened for it.
+// It does not open a pipe, which would wait.
+func (a *app) readable(from string) error {
+	if from == "" {
+		return nil
+	}
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		return a.wrong("usage.from", from)
+	}
+	f, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read
+	if info.IsDir() {
+		_, err = f.ReadDir(1)
+	} else {
+		_, err = f.Read(make([]byte, 1))
+	}
+	if errors.Is(err, io.EOF) {
+		return nil // empty, which is not unreadable
+	}
+	return err
+}
+
 // starter returns what starts a playbook on a case; without a name it does
 // nothing.
 func (a *app) starter(ctx context.Context, w *store.Workspace, name string) (func(*cases.Case) error, error) {
@@ -114,7 +157,7 @@ func (a *app) caseList() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			states := []string{cases.StateOpen, cases.StateContained, cases.StateClosed}
 			if state != "" && !slices.Contains(states, state) {
-				return usage(fmt.Errorf("--state is one of %s", strings.Join(states, ", ")))
+				return a.wrong("usage.state", strings.Join(states, ", "))
 			}
 			w, err := a.unlock(cmd.Context())
 			if err != nil {
@@ -132,7 +175,7 @@ func (a *app) caseList() *cobra.Command {
 			}
 			return list(a, rows, "cli.case.none", []string{"cli.case", "cli.state", "cli.severity", "cli.kind", "cli.opened", "cli.title"},
 				func(s cases.Summary) []string {
-					return []string{s.Number, s.State, s.Severity, s.Kind, s.Opened.Format(time.RFC3339), cases.Visible(s.Title)}
+					return []string{s.Number, a.word(s.State), a.word(s.Severity), a.word(s.Kind), onClock(s.Opened), cases.Visible(s.Title)}
 				})
 		},
 	}
@@ -196,59 +239,12 @@ func (a *app) caseAsset() *cobra.Command {
 }
 
 func (a *app) caseDecide() *cobra.Command {
-	var reason string
-	c := a.simple("decide CASE TEXT --reason R", "Record a decision", 2,
-		func(c *cases.Case, args []string) (string, error) { return c.Decide(args[0], reason, "") })
+	var reason, step string
+	c := a.simple("decide CASE TEXT --reason R", "Record a decision; with --step one about a step, which settles a failed one", 2,
+		func(c *cases.Case, args []string) (string, error) { return c.Decide(args[0], reason, reference(step)) })
 	c.Flags().StringVar(&reason, "reason", "", "why")
+	c.Flags().StringVar(&step, "step", "", "the step that it is about, like R1.4")
 	return c
-}
-
-func (a *app) caseLink() *cobra.Command {
-	var label string
-	c := a.simple("link CASE FROM TO", "Link two things of the case, like E1/1 and I1", 3,
-		func(c *cases.Case, args []string) (string, error) {
-			return c.AddLink(reference(args[0]), reference(args[1]), label)
-		})
-	c.Flags().StringVar(&label, "label", "", "what the link means")
-	return c
-}
-
-func (a *app) casePerson() *cobra.Command {
-	var contact string
-	c := a.simple("person CASE NAME ROLE", "Put a person on the case", 3,
-		func(c *cases.Case, args []string) (string, error) { return c.AddPerson(args[0], args[1], contact) })
-	c.Flags().StringVar(&contact, "contact", "", "phone or another way to reach them")
-	return c
-}
-
-func (a *app) caseTask() *cobra.Command {
-	group := &cobra.Command{Use: "task", Short: "Tasks beside the playbook"}
-	var assignee, due string
-	add := a.simple("add CASE TEXT", "Add a task", 2, func(c *cases.Case, args []string) (string, error) {
-		var at instant.Instant
-		if due != "" {
-			var err error
-			if at, err = instant.Parse(due); err != nil {
-				return "", fmt.Errorf("--due %q: %w", due, err)
-			}
-		}
-		return c.AddTask(args[0], assignee, at)
-	})
-	add.Flags().StringVar(&assignee, "assignee", "", "who does it")
-	add.Flags().StringVar(&due, "due", "", "by when")
-	done := a.simple("done CASE TASK", "Finish a task", 2, func(c *cases.Case, args []string) (string, error) { return args[0], c.FinishTask(reference(args[0])) })
-	var reason string
-	drop := a.simple("drop CASE TASK --reason R", "Drop a task", 2,
-		func(c *cases.Case, args []string) (string, error) {
-			return args[0], c.DropTask(reference(args[0]), reason)
-		})
-	drop.Flags().StringVar(&reason, "reason", "", "why")
-	assign := a.simple("assign CASE TASK NAME", "Give a task to somebody else", 3,
-		func(c *cases.Case, args []string) (string, error) {
-			return args[0], c.ReassignTask(reference(args[0]), args[1])
-		})
-	group.AddCommand(add, done, drop, assign)
-	return group
 }
 
 func (a *app) caseSeverity() *cobra.Command {
@@ -264,89 +260,16 @@ func (a *app) caseTLP() *cobra.Command {
 		func(c *cases.Case, args []string) (string, error) { return "", c.SetTLP(args[0]) })
 }
 
-func (a *app) caseContain() *cobra.Command {
-	return a.simple("contain CASE", "The harm no longer spreads", 1, func(c *cases.Case, _ []string) (string, error) { return "", c.Contain() })
-}
-
-func (a *app) caseClose() *cobra.Command {
-	return a.simple("close CASE", "Close the case; what is missing is named", 1, func(c *cases.Case, _ []string) (string, error) { return "", c.Close() })
-}
-
-func (a *app) caseReopen() *cobra.Command {
-	var reason string
-	c := a.simple("reopen CASE --reason R", "Reopen a closed case", 1,
-		func(c *cases.Case, _ []string) (string, error) { return "", c.Reopen(reason) })
-	c.Flags().StringVar(&reason, "reason", "", "why")
-	return c
-}
-
 func (a *app) caseOffset() *cobra.Command {
 	var ahead string
 	c := a.simple("offset CASE SOURCE --ahead D", "A source's clock is ahead of the true time by D (behind: -D)", 2,
 		func(c *cases.Case, args []string) (string, error) {
 			d, err := time.ParseDuration(ahead)
 			if err != nil {
-				return "", usage(errors.New("--ahead is a duration like 3m20s or -45s"))
+				return "", a.wrong("usage.ahead")
 			}
 			return "", c.SetOffset(args[0], d)
 		})
 	c.Flags().StringVar(&ahead, "ahead", "", "a duration like 3m20s or -45s")
-	return c
-}
-
-func (a *app) caseAsOf() *cobra.Command {
-	return &cobra.Command{
-		Use: "asof CASE INSTANT", Short: "What did we know then, on this laptop", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			at, err := instant.Parse(args[1])
-			if err != nil {
-				return fmt.Errorf("%q: %w", args[1], err)
-			}
-			w, tag, err := a.onCase(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			events, err := w.Events(cmd.Context(), tag)
-			if err != nil {
-				return err
-			}
-			var then cases.Case
-			var known []event.Event
-			for _, e := range events {
-				if !e.Wall.After(at.Time()) {
-					then.Apply(e)
-					known = append(known, e)
-				}
-			}
-			if then.Number == "" {
-				return fmt.Errorf("%s was not open at %s", strings.ToUpper(args[0]), at)
-			}
-			return a.showCase(&then, at.Time(), len(known))
-		},
-	}
-}
-
-// caseRedact destroys what one entry says; that it was said stays proved.
-func (a *app) caseRedact() *cobra.Command {
-	var reason string
-	c := &cobra.Command{
-		Use: "redact CASE ENTRY --reason R", Short: "Destroy the body of one entry for ever; its place in the ledger stays", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			log, number, ok := strings.Cut(args[1], ":")
-			seq, err := strconv.ParseUint(number, 10, 64)
-			if !ok || err != nil {
-				return usage(fmt.Errorf("an entry is LOG:NUMBER, as 'ledger show --json' gives it, not %q", args[1]))
-			}
-			w, tag, err := a.onCase(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if err := store.DestroyBody(cmd.Context(), w, tag, event.ID{Log: log, Seq: seq}, reason); err != nil {
-				return err
-			}
-			return a.answer(map[string]string{"id": args[1]}, "cli.recorded.as", args[1])
-		},
-	}
-	c.Flags().StringVar(&reason, "reason", "", "why")
 	return c
 }

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,7 +18,7 @@ import (
 
 func (a *app) evidenceCommand() *cobra.Command {
 	c := &cobra.Command{Use: "evidence", Short: "Collect, look at, verify, seal and export evidence"}
-	c.AddCommand(a.evidenceAdd(), a.evidenceRun(), a.evidenceText(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport(), a.evidenceDestroy())
+	c.AddCommand(a.evidenceAdd(), a.evidencePending(), a.evidenceRun(), a.evidenceText(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport(), a.evidenceDestroy())
 	return c
 }
 
@@ -52,7 +49,7 @@ func result(g evidence.Gathered) gathered {
 		out.Item = g.Collection + "/1"
 	}
 	for _, s := range g.Skipped {
-		out.Skipped = append(out.Skipped, skipped{Name: strings.ToValidUTF8(s.Name, "\uFFFD"), NameB64: b64(s.Name), Reason: s.Reason})
+		out.Skipped = append(out.Skipped, skipped{Name: collect.ValidName(s.Name), NameB64: b64(s.Name), Reason: s.Reason})
 	}
 	return out
 }
@@ -67,24 +64,33 @@ func b64(name string) string {
 
 func (a *app) evidenceAdd() *cobra.Command {
 	var p evidence.Paths
-	var discard bool
+	var resume, discard which
 	c := &cobra.Command{
-		Use: "add CASE PATH...", Short: "Collect files and folders", Args: cobra.MinimumNArgs(2),
+		Use: "add CASE PATH...", Short: "Collect files and folders", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.Paths, p.Progress = args[1:], a.progress()
+			switch {
+			case resume.given && discard.given:
+				return a.wrong("usage.resume-or-discard")
+			case len(p.Paths) == 0 && !resume.given && !discard.given:
+				return a.wrong("usage.evidence-path")
+			}
 			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			if p.Resume, err = a.unfinished(cmd.Context(), on.desk, on.tag, p.Resume != "", discard); err != nil {
+			if p.Resume, err = a.settlePending(cmd.Context(), on, resume, discard, p.Paths); err != nil {
 				return err
 			}
-			p.Paths, p.Progress = args[1:], a.progress()
+			if len(p.Paths) == 0 && !resume.given {
+				return nil // only to be dropped
+			}
 			got, err := on.desk.AddPaths(cmd.Context(), on.tag, on.said, p)
-			if err != nil {
-				return err
-			}
 			if a.showsProgress() {
 				a.remark("")
+			}
+			if err != nil {
+				return a.howToGoOn(args[0], err)
 			}
 			return a.showGathered(result(got))
 		},
@@ -92,40 +98,9 @@ func (a *app) evidenceAdd() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&p.Title, "title", "", "what to call it")
 	f.StringVar(&p.Note, "note", "", "what to know about it")
-	resume := f.VarPF(yes{&p.Resume}, "resume", "", "go on with the collection that was interrupted")
-	resume.NoOptDefVal = "true"
-	f.BoolVar(&discard, "discard", false, "drop the collection that was interrupted")
+	resume.on(c, "resume", "go on with the collection that was interrupted, with its paths, title and note")
+	discard.on(c, "discard", "drop the collection that was interrupted")
 	return c
-}
-
-// yes is a boolean flag that leaves a mark in a string.
-type yes struct{ to *string }
-
-func (y yes) String() string     { return *y.to }
-func (y yes) Set(s string) error { *y.to = s; return nil }
-func (y yes) Type() string       { return "bool" }
-
-// unfinished finds the collection to go on with, and tells of one that waits.
-func (a *app) unfinished(ctx context.Context, d *evidence.Desk, tag string, resume, discard bool) (string, error) {
-	waiting, err := d.Unfinished(ctx, tag)
-	if err != nil {
-		return "", err
-	}
-	if len(waiting) == 0 {
-		if resume {
-			return "", errors.New(a.say("cli.evidence.nothing-to-resume"))
-		}
-		return "", nil
-	}
-	newest := waiting[len(waiting)-1]
-	switch {
-	case resume:
-		return newest.ID, nil
-	case discard:
-		return "", d.Discard(newest.ID)
-	}
-	a.remark(a.say("cli.evidence.unfinished", size(newest.Bytes), newest.Modified.Format(time.RFC3339)))
-	return "", nil
 }
 
 func (a *app) showGathered(g gathered) error {
@@ -136,7 +111,7 @@ func (a *app) showGathered(g gathered) error {
 		return err
 	}
 	for _, s := range g.Skipped {
-		if err := a.print(a.say("cli.evidence.skipped", cases.Visible(s.Name), s.Reason)); err != nil {
+		if err := a.print(a.say("cli.evidence.skipped", visible(s.Name, s.NameB64), s.Reason)); err != nil {
 			return err
 		}
 	}
@@ -190,7 +165,7 @@ func (a *app) evidenceText() *cobra.Command {
 		Use: "text CASE --title T", Short: "Keep text from standard input", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if title == "" {
-				return usage(errors.New("say what it is with --title"))
+				return a.wrong("usage.evidence-title")
 			}
 			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
@@ -220,6 +195,7 @@ type itemRow struct {
 	Notes      []string `json:"notes,omitempty"`
 	Seal       string   `json:"seal,omitempty"`
 	Root       string   `json:"root,omitempty"`      // what was asked for, when that were several paths
+	Command    string   `json:"command,omitempty"`   // whose output it is
 	Destroyed  string   `json:"destroyed,omitempty"` // why its bytes are gone
 }
 
@@ -249,16 +225,27 @@ func (a *app) evidenceList() *cobra.Command {
 
 // itemName is an item's name with where it came from and what became of it.
 func (a *app) itemName(r itemRow) string {
-	name := cases.Visible(r.Name)
-	if r.Root != "" && r.Name == "." {
-		name = cases.Visible(r.Root)
-	} else if r.Root != "" {
-		name = cases.Visible(r.Root) + ": " + name
+	name := visible(r.Name, r.NameB64)
+	switch {
+	case r.Command != "":
+		name = a.say("cli.evidence.output-of", name, oneLine(r.Command))
+	case r.Root != "" && r.Name == ".":
+		name = collect.VisibleName(r.Root)
+	case r.Root != "":
+		name = collect.VisibleName(r.Root) + ": " + name
 	}
 	if r.Destroyed != "" {
-		name += "  " + a.say("cli.evidence.gone", cases.Visible(r.Destroyed))
+		name += "  " + a.say("cli.evidence.gone", oneLine(r.Destroyed))
 	}
 	return name
+}
+
+// visible shows a name in one line. One that is not UTF-8 is visible already.
+func visible(name, b64 string) string {
+	if b64 != "" {
+		return name
+	}
+	return collect.VisibleName(name)
 }
 
 func short(hash string) string {
@@ -270,8 +257,11 @@ func short(hash string) string {
 
 func rowOf(c cases.Collection, i evidence.Item) itemRow {
 	r := itemRow{
-		Item: i.Ref, Collection: c.ID, Name: strings.ToValidUTF8(i.Line.Name, "\uFFFD"), NameB64: b64(i.Line.Name), Kind: string(i.Line.Kind),
-		Size: i.Line.Object.Size, Target: strings.ToValidUTF8(i.Line.Target, "\uFFFD"), Seal: c.Seal,
+		Item: i.Ref, Collection: c.ID, Name: collect.ValidName(i.Line.Name), NameB64: b64(i.Line.Name), Kind: string(i.Line.Kind),
+		Size: i.Line.Object.Size, Target: collect.ValidName(i.Line.Target), Seal: c.Seal,
+	}
+	if c.Command != nil {
+		r.Command = c.Title
 	}
 	if n := i.Line.Root; n > 0 && n <= len(c.Paths) && len(c.Paths) > 1 {
 		r.Root = c.Paths[n-1]
@@ -310,10 +300,13 @@ func (a *app) evidenceCat() *cobra.Command {
 				return err
 			}
 			defer func() { _ = r.Close() }() // only read
-			if _, err := io.Copy(a.out, r); err != nil {
+			// First, so that nobody has seen what no entry says was seen.
+			err = a.update(cmd.Context(), args[0], func(c *cases.Case) error { return c.Handle(item.Ref, "viewed", "", "") })
+			if err != nil {
 				return err
 			}
-			return a.update(cmd.Context(), args[0], func(c *cases.Case) error { return c.Handle(item.Ref, "viewed", "", "") })
+			_, err = io.Copy(a.out, r)
+			return err
 		},
 	}
 }

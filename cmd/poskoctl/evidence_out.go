@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,7 +77,7 @@ func (a *app) evidenceExport() *cobra.Command {
 		Use: "export CASE --out DIR [--to AGE-RECIPIENT]", Short: "Write a bag that a stranger can verify", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
-				return usage(errors.New("name the bag's folder with --out"))
+				return a.wrong("usage.evidence-out")
 			}
 			recipients, err := bag.ParseRecipients(strings.Join(to, "\n"))
 			if err != nil && len(to) > 0 {

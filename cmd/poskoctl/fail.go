@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"strings"
+	"os"
 	"time"
 
 	"github.com/posko-ir/posko/playbooks/cases"
@@ -32,6 +32,7 @@ const (
 var (
 	errNoWorkspaceNamed = errors.New("which workspace? name its folder with --workspace or POSKO_WORKSPACE")
 	errNoPassphrase     = errors.New("no passphrase: there is no terminal to ask on, and POSKO_PASSPHRASE_FILE names no file")
+	errPassphraseFile   = errors.New("read passphrase file")
 )
 
 // usageError is an error of how the program was called.
@@ -71,41 +72,101 @@ func (a *app) fail(err error) int {
 // the exit code is not.
 func (a *app) remark(text string) { _, _ = fmt.Fprintln(a.err, cases.Visible(text)) }
 
+// warn is a remark that programs read as well, as one object on a line.
+func (a *app) warn(text string) {
+	if !a.json {
+		a.remark(text)
+		return
+	}
+	_ = json.NewEncoder(a.err).Encode(map[string]string{"warning": text})
+}
+
+// showAlarms says what is wrong with the ledger that was opened.
+func (a *app) showAlarms(alarms []store.Alarm) {
+	for _, x := range alarms {
+		if !a.json {
+			a.remark(a.alarmText(x))
+			continue
+		}
+		_ = json.NewEncoder(a.err).Encode(map[string]store.Alarm{"alarm": x})
+	}
+}
+
+// alarmText is an alarm in one line; one about the folder's past names no entry.
+func (a *app) alarmText(x store.Alarm) string {
+	if x.History {
+		return a.say("cli.alarm.history", x.Reason)
+	}
+	return a.say("cli.alarm", x.Seq, x.Reason)
+}
+
 func (a *app) explain(err error) problem {
 	var used usageError
 	var refused *cases.Refusal
 	switch {
 	case errors.As(err, &used):
-		return problem{Code: "usage", Message: used.Error(), Hint: used.hint, exit: exitUsage}
+		return problem{Code: "usage", Message: a.translate(used.error), Hint: used.hint, exit: exitUsage}
 	case errors.As(err, &refused):
 		message, hint := refused.Text(a.lang)
 		return problem{Code: "refused", Message: message, Hint: hint, exit: exitRefused}
 	}
 	code, exit := kindOfError(err)
-	p := problem{Code: code, Message: err.Error(), exit: exit, RetryAfter: retryAfter(err)}
-	p.Message = strings.TrimSpace(p.Message)
-	if errors.Is(err, errNoPassphrase) {
-		p.Hint = "Write the passphrase into a file of mode 0600 and set POSKO_PASSPHRASE_FILE to its path."
+	p := problem{Code: code, Message: a.translate(err), exit: exit, RetryAfter: retryAfter(err)}
+	if key := a.hintKey(err); key != "" {
+		p.Hint = a.say(key)
+	}
+	if errors.Is(err, context.Canceled) {
+		p.Message = a.say("error.interrupted")
+	}
+	var told interface{ Hint() string }
+	if errors.As(err, &told) {
+		p.Hint = told.Hint()
 	}
 	return p
+}
+
+// hintKey names the text that says what to do about an error.
+func (a *app) hintKey(err error) string {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "hint.interrupted"
+	case errors.Is(err, errNoPassphrase):
+		return "hint.no-passphrase"
+	case errors.Is(err, errPassphraseFile) && errors.Is(err, fs.ErrNotExist):
+		return "hint.passphrase-file"
+	case errors.Is(err, keys.ErrPassphrase):
+		return "hint.empty-passphrase"
+	case errors.Is(err, keys.ErrDelayed):
+		return "hint.delayed"
+	case errors.Is(err, keys.ErrKeychain) && a.keychain == "none":
+		return "hint.keychain-none"
+	}
+	return ""
 }
 
 func kindOfError(err error) (string, int) {
 	var damaged *evidence.DamagedError
 	var ledger *evidence.LedgerError
-	var path *fs.PathError
 	switch {
 	case isAny(err, bag.ErrIntegrity, vault.ErrCorrupt, vault.ErrMissing, store.ErrSealed, keys.ErrDamaged, store.ErrBackup, store.ErrNotPosko, bag.ErrItemChanged, errIntegrity),
 		errors.As(err, &damaged), errors.As(err, &ledger):
 		return "integrity", exitIntegrity
-	case isAny(err, keys.ErrWrongPassphrase, keys.ErrDelayed, keys.ErrKeychain, keys.ErrLocked, store.ErrClosed, errNoPassphrase, keys.ErrNoOfficer):
+	case isAny(err, keys.ErrWrongPassphrase, keys.ErrDelayed, keys.ErrPassphrase, keys.ErrKeychain, keys.ErrLocked, store.ErrClosed, errNoPassphrase, keys.ErrNoOfficer):
 		return "locked", exitLocked
 	case isAny(err, store.ErrNoWorkspace, bag.ErrNotEmpty, store.ErrNotEmpty, store.ErrNoBackup):
 		return "refused", exitRefused
-	case isAny(err, store.ErrDiskFull, collect.ErrNothingRead, context.Canceled), errors.As(err, &path):
+	case isAny(err, store.ErrDiskFull, store.ErrIO, collect.ErrNothingRead, context.Canceled), fromSystem(err):
 		return "io", exitIO
 	}
 	return "refused", exitRefused
+}
+
+// fromSystem says whether the operating system could not do what it was asked.
+func fromSystem(err error) bool {
+	var path *fs.PathError
+	var link *os.LinkError
+	var call *os.SyscallError
+	return errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call)
 }
 
 // errIntegrity marks a verification that found something.

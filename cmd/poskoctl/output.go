@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/posko-ir/posko/assets"
 	"github.com/posko-ir/posko/playbooks/cases"
 )
 
@@ -33,8 +34,14 @@ func some[T any](list []T) []T {
 	return list
 }
 
-// say is a text of the program in the chosen language.
-func (a *app) say(key string, args ...any) string { return a.texts.Say(key, args...) }
+// say is a text of the program in the chosen language; in English while the
+// language is not known yet.
+func (a *app) say(key string, args ...any) string {
+	if a.texts == nil {
+		a.texts, _ = assets.Translations("en") // without it a key shows itself
+	}
+	return a.texts.Say(key, args...)
+}
 
 // list prints objects one a line with --json, else a table; an empty table says
 // so.

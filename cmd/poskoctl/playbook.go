@@ -310,7 +310,7 @@ func (a *app) playbookExport() *cobra.Command {
 		Use: "export ID --out FILE", Short: "Write a playbook as CACAO 2.0 JSON", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
-				return usage(errors.New("name the file with --out"))
+				return a.wrong("usage.out")
 			}
 			all, err := a.available(cmd)
 			if err != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -172,7 +174,7 @@ func (a *app) ledgerVerify() *cobra.Command {
 			}
 			if !a.json {
 				for _, p := range v.Problems {
-					_ = a.print(a.say("cli.alarm", p.Seq, p.Reason))
+					_ = a.print(a.alarmText(p))
 				}
 			}
 			return errIntegrity
@@ -206,10 +208,16 @@ func (a *app) ledgerHead() *cobra.Command {
 func (a *app) reportCommand() *cobra.Command {
 	var out, format string
 	c := &cobra.Command{
-		Use: "report CASE --format pdf|md|json --out FILE", Short: "Write the report of a case", Args: cobra.ExactArgs(1),
+		Use: "report CASE --out FILE [--format pdf|md|json]", Short: "Write the report of a case", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
-				return usage(errors.New("name the file with --out"))
+				return a.wrong("usage.out")
+			}
+			if format == "" {
+				format = formatOf(out)
+			}
+			if !slices.Contains(wire.Formats(), format) {
+				return a.wrong("usage.format", format, strings.Join(wire.Formats(), ", "))
 			}
 			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
@@ -229,9 +237,18 @@ func (a *app) reportCommand() *cobra.Command {
 			return a.answer(map[string]string{"case": strings.ToUpper(args[0]), "file": out, "format": format}, "cli.written", out)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "pdf", strings.Join(wire.Formats(), ", "))
+	c.Flags().StringVar(&format, "format", "", strings.Join(wire.Formats(), ", ")+"; without it the ending of the file says it, else pdf")
 	c.Flags().StringVar(&out, "out", "", "the file to write; it must not exist")
 	return c
+}
+
+// formatOf is the format that the ending of a file's name says; pdf for a name
+// without one.
+func formatOf(name string) string {
+	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), ".")); ending != "" {
+		return ending
+	}
+	return "pdf"
 }
 
 func (a *app) searchCommand() *cobra.Command {

@@ -96,22 +96,46 @@ func (a *app) printCase(c *cases.Case, v caseView) error {
 		}
 	}
 	section("cli.section.steps", openSteps(a, v.Steps))
+	section("cli.section.tasks", each(v.Tasks, a.taskLine))
 	section("cli.section.decisions", each(v.Decisions, func(d cases.Decision) string { return "  " + d.ID + "  " + cases.Visible(d.Text) }))
-	section("cli.section.notes", each(v.Notes, func(n cases.Note) string { return "  " + n.ID + "  " + cases.Visible(n.Text) }))
+	section("cli.section.notes", each(v.Notes, func(n cases.Note) string { return a.noteLine(n) }))
 	section("cli.section.indicators", each(v.Indicators, func(i cases.Indicator) string {
 		return "  " + i.ID + "  " + i.Type + "  " + cases.Defang(i.Type, i.Value)
 	}))
 	section("cli.section.evidence", each(v.Evidence, func(e collectionView) string {
 		return fmt.Sprintf("  %s  %s (%d, %s)  %s", e.Collection, cases.Visible(e.Title), e.Items, size(e.Bytes), e.Seal)
 	}))
+	section("cli.section.conflicts", a.conflictLines(v.Conflicts))
 	section("cli.section.blockers", each(v.Blockers, func(b string) string { return "  " + b }))
 	return a.print(lines...)
 }
 
+// conflictLines are the conflicts that nobody settled yet, with the entry that
+// 'case resolve' takes.
+func (a *app) conflictLines(all []cases.Conflict) []string {
+	var out []string
+	for _, x := range all {
+		if x.Resolved == nil {
+			out = append(out, "  "+x.Event.String()+"  "+x.Kind+": "+x.Text(a.lang))
+		}
+	}
+	return out
+}
+
+// noteLine is a note in a list; one that was taken back says so.
+func (a *app) noteLine(n cases.Note) string {
+	line := "  " + n.ID + "  " + cases.Visible(n.Text)
+	if n.Struck != nil {
+		line += "  " + a.say("cli.withdrawn", cases.Visible(n.Struck.Reason))
+	}
+	return line
+}
+
 func openSteps(a *app, steps []cases.StepView) []string {
 	var out []string
+	byUrgency(steps)
 	for _, s := range steps {
-		if s.Status == cases.StatusUpcoming || s.Result != nil && s.Status != "in-work" && s.Status != "open" {
+		if s.Status == cases.StatusUpcoming || finished(s) {
 			continue
 		}
 		out = append(out, stepLine(a, s))
@@ -181,7 +205,7 @@ func (a *app) caseTimeline() *cobra.Command {
 				return a.answer(map[string]any{"file": out, "rows": len(rows)}, "cli.written", out)
 			}
 			return list(a, rows, "cli.timeline.none", []string{"cli.at", "cli.recorded", "cli.source", "cli.what"}, func(r cases.Row) []string {
-				return []string{seconds(r.At), r.Recorded.Format(time.RFC3339), cases.Visible(r.Source), r.Text}
+				return []string{seconds(r.At), onClock(r.Recorded), cases.Visible(r.Source), r.Text}
 			})
 		},
 	}

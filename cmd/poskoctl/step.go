@@ -1,18 +1,14 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/posko-ir/posko/cmd/internal/wire"
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/engine"
-	"github.com/posko-ir/posko/playbooks/instant"
+	runs "github.com/posko-ir/posko/playbooks/run"
 )
 
 func (a *app) stepCommand() *cobra.Command {
@@ -21,126 +17,18 @@ func (a *app) stepCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) stepList() *cobra.Command {
-	var all bool
-	c := &cobra.Command{
-		Use: "list CASE", Short: "List the steps: done, open, and what may still come", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.view(cmd.Context(), args[0], func(c *cases.Case) error {
-				steps := c.Steps(a.lang, a.open.Now())
-				if a.json {
-					return list(a, steps, "", nil, nil)
-				}
-				if len(steps) == 0 {
-					return a.print(a.say("cli.step.none"))
-				}
-				for _, s := range steps {
-					if !all && s.Status == cases.StatusUpcoming {
-						continue
-					}
-					if err := a.print(stepLine(a, s)); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		},
-	}
-	c.Flags().BoolVar(&all, "all", false, "also the steps that may still come")
-	return c
-}
-
-// stepLine is a step in one line, and what it asks for in a second one.
-func stepLine(a *app, s cases.StepView) string {
-	mark := map[string]string{"done": "✓", "skipped": "–", "not-applicable": "–", "failed": "✗", "in-work": "…", cases.StatusUpcoming: " "}[s.Status]
-	if mark == "" {
-		mark = "○"
-	}
-	line := fmt.Sprintf("%s %-9s %s", mark, s.Ref, s.Name)
-	if s.Mandatory {
-		line += " !"
-	}
-	var more []string
-	more = append(more, nonEmpty(a.word(s.Role))...)
-	switch {
-	case s.Overdue:
-		more = append(more, a.say("cli.step.overdue", seconds(s.Due)))
-	case !s.Due.IsZero():
-		more = append(more, a.say("cli.step.due", seconds(s.Due)))
-	case s.DueMissing != "":
-		more = append(more, a.say("cli.step.waits", s.DueRule))
-	}
-	if s.FourEyes {
-		more = append(more, a.say("cli.step.foureyes"))
-	}
-	if finished(s) {
-		return line
-	}
-	if len(s.Proof) > 0 {
-		more = append(more, a.say("cli.step.proof", strings.Join(each(s.Proof, a.word), "/")))
-	}
-	return line + "\n            " + strings.Join(more, " · ")
-}
-
-// seconds shows an instant as precisely as a person needs it.
-func seconds(i instant.Instant) string { return i.Local().Format(time.RFC3339) }
-
-func finished(s cases.StepView) bool {
-	return slices.Contains([]string{"done", "skipped", "not-applicable", "failed"}, s.Status)
-}
-
-func (a *app) stepShow() *cobra.Command {
-	return &cobra.Command{
-		Use: "show CASE STEP", Short: "Show a step with its detail and the form of its answers", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			step, err := a.findStep(cmd, args[0], args[1])
-			if err != nil {
-				return err
-			}
-			return a.showStep(step)
-		},
-	}
-}
-
-func (a *app) findStep(cmd *cobra.Command, name, ref string) (cases.StepView, error) {
-	var found cases.StepView
-	err := a.view(cmd.Context(), name, func(c *cases.Case) error {
-		for _, s := range c.Steps(a.lang, a.open.Now()) {
-			if strings.EqualFold(s.Ref, ref) {
-				found = s
-				return nil
-			}
-		}
-		return fmt.Errorf("no step %s on this case; 'step list' shows them", ref)
-	})
-	return found, err
-}
-
-func (a *app) showStep(s cases.StepView) error {
-	if a.json {
-		return a.object(s)
-	}
-	lines := []string{stepLine(a, s), "", s.Detail, ""}
-	for _, q := range s.Answers {
-		line := fmt.Sprintf("  %s=…  %s (%s)", q.Key, q.Label, a.word(q.Type))
-		if q.Required {
-			line += " !"
-		}
-		lines = append(lines, line)
-		for _, choice := range q.Choices {
-			lines = append(lines, fmt.Sprintf("      %s  %s", choice.Value, choice.Label))
-		}
-	}
-	if len(s.Branches) > 0 {
-		lines = append(lines, a.say("cli.step.branches", s.AskDetail, strings.Join(s.Branches, ", ")))
-	}
-	return a.print(lines...)
+// outcomeView is what a step command answers: how the step stands now and what can
+// be worked on next.
+type outcomeView struct {
+	Step    string   `json:"step"`
+	Status  string   `json:"status"`
+	Open    []string `json:"open"`
+	Warning string   `json:"warning,omitempty"`
 }
 
 // onStep records an outcome and answers with what can be worked on next.
 func (a *app) onStep(cmd *cobra.Command, name, ref string, do func(c *cases.Case, ref string) error) error {
-	var view *cases.StepView
-	var next []string
+	var out outcomeView
 	err := a.update(cmd.Context(), name, func(c *cases.Case) error {
 		for _, s := range c.Steps(a.lang, a.open.Now()) {
 			if strings.EqualFold(s.Ref, ref) { // a run of another log is called R1-4f2e
@@ -150,25 +38,43 @@ func (a *app) onStep(cmd *cobra.Command, name, ref string, do func(c *cases.Case
 		if err := do(c, ref); err != nil {
 			return err
 		}
-		for _, s := range c.Steps(a.lang, a.open.Now()) {
-			if s.Ref == ref {
-				view = &s
-			}
-			if s.Status == "open" || s.Status == "in-work" {
-				next = append(next, s.Ref)
-			}
-		}
+		out = a.outcomeOf(c, ref)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	status := ""
-	if view != nil {
-		status = view.Status
+	return a.showOutcome(out)
+}
+
+func (a *app) outcomeOf(c *cases.Case, ref string) outcomeView {
+	out := outcomeView{Step: ref, Open: []string{}}
+	for _, s := range c.Steps(a.lang, a.open.Now()) {
+		if s.Ref == ref {
+			out.Status = s.Status
+			if s.FourEyes && s.Status == string(runs.Done) {
+				out.Warning = a.say("cli.step.alone", ref)
+			}
+		}
+		if workable(s) {
+			out.Open = append(out.Open, s.Ref)
+		}
 	}
-	out := map[string]any{"step": ref, "status": status, "open": next}
-	return a.answer(out, "cli.step.recorded", ref, a.word(status), strings.Join(next, " "))
+	return out
+}
+
+// showOutcome prints an outcome. That nobody else approved a step that wants
+// four eyes is said beside it: a script that reads the result alone still has
+// it in the object.
+func (a *app) showOutcome(out outcomeView) error {
+	if out.Warning != "" && !a.json {
+		a.remark(out.Warning)
+	}
+	next := strings.Join(out.Open, " ")
+	if next == "" {
+		return a.answer(out, "cli.step.recorded.last", out.Step, a.word(out.Status))
+	}
+	return a.answer(out, "cli.step.recorded", out.Step, a.word(out.Status), next)
 }
 
 func (a *app) stepStart() *cobra.Command {
@@ -193,7 +99,7 @@ func (r *resultFlags) on(c *cobra.Command) {
 	f.StringVar(&r.note, "note", "", "what else there is to say")
 }
 
-func (r *resultFlags) result() (cases.StepResult, error) {
+func (r *resultFlags) result(a *app) (cases.StepResult, error) {
 	out := cases.StepResult{Answers: map[string]string{}, Evidence: r.items, Note: r.note}
 	for i, item := range out.Evidence {
 		if rest, small := strings.CutPrefix(item, "e"); small { // only the letter: behind it may stand a log, as in E2-4f2e
@@ -204,10 +110,10 @@ func (r *resultFlags) result() (cases.StepResult, error) {
 	for _, pair := range r.answers {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return out, usage(fmt.Errorf("--answer takes KEY=VALUE, not %q", pair))
+			return out, a.wrong("usage.answer-pair", pair)
 		}
 		if _, twice := out.Answers[key]; twice {
-			return out, usage(fmt.Errorf("--answer %s is given twice", key))
+			return out, a.wrong("usage.answer-twice", key)
 		}
 		out.Answers[key] = value
 	}
@@ -219,7 +125,7 @@ func (a *app) stepDone() *cobra.Command {
 	c := &cobra.Command{
 		Use: "done CASE STEP", Short: "Finish a step with its answers and proof", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			result, err := flags.result()
+			result, err := flags.result(a)
 			if err != nil {
 				return err
 			}
@@ -236,7 +142,7 @@ func (a *app) stepRun() *cobra.Command {
 	c := &cobra.Command{
 		Use: "run CASE STEP [-- ARG...]", Short: "Carry out the built-in action of a step", Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			given, err := flags.result()
+			given, err := flags.result(a)
 			if err != nil {
 				return err
 			}
@@ -252,10 +158,7 @@ func (a *app) stepRun() *cobra.Command {
 			if err := engine.Carry(cmd.Context(), step, args[2:], given, steps, steps); err != nil {
 				return err
 			}
-			if step, err = a.findStep(cmd, args[0], args[1]); err != nil {
-				return err
-			}
-			return a.answer(map[string]any{"step": step.Ref, "status": step.Status}, "cli.step.recorded", step.Ref, a.word(step.Status), "")
+			return a.view(cmd.Context(), args[0], func(c *cases.Case) error { return a.showOutcome(a.outcomeOf(c, step.Ref)) })
 		},
 	}
 	flags.on(c)
@@ -269,7 +172,7 @@ func (a *app) withReason(use, short string, do func(c *cases.Case, ref, reason s
 		Use: use, Short: short, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if *reason == "" {
-				return usage(errors.New("say why with --reason"))
+				return a.wrong("usage.reason")
 			}
 			return a.onStep(cmd, args[0], args[1], func(c *cases.Case, ref string) error { return do(c, ref, *reason) })
 		},
@@ -294,10 +197,13 @@ func (a *app) stepFail() *cobra.Command {
 	return c
 }
 
+// stepReopen lets a step be done again, however it ended.
 func (a *app) stepReopen() *cobra.Command {
-	c, _ := a.withReason("reopen CASE STEP --reason R", "Try a failed step again", func(c *cases.Case, ref, reason string) error {
+	c, _ := a.withReason("reopen CASE STEP --reason R", "Do a step again", func(c *cases.Case, ref, reason string) error {
 		return c.ReopenStep(ref, reason)
 	})
+	c.Long = "Do a step again that was finished, skipped or failed by mistake.\n" +
+		"The first outcome stays in the ledger, and the steps after it stay as they are; the new outcome counts."
 	return c
 }
 

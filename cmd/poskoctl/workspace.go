@@ -16,7 +16,7 @@ import (
 
 func (a *app) workspaceCommand() *cobra.Command {
 	c := &cobra.Command{Use: "workspace", Short: "Create, show, check, back up and restore the workspace"}
-	c.AddCommand(a.workspaceCreate(), a.workspaceInfo(), a.workspaceVerify(), a.workspaceBackup(), a.workspaceRestore(), a.workspacePassphrase(), a.workspaceSweep())
+	c.AddCommand(a.workspaceCreate(), a.workspaceInfo(), a.workspaceVerify(), a.workspaceBackup(), a.workspaceRestore(), a.workspacePassphrase(), a.workspaceSweep(), a.workspaceSettle())
 	return c
 }
 
@@ -28,13 +28,13 @@ func (a *app) workspaceCreate() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case org == "" || officer == "":
-				return usage(errors.New("name the organisation with --org and the officer with --officer"))
+				return a.wrong("usage.create")
 			case !solo:
-				return usage(errors.New("say --solo: one officer alone; a second officer cannot be enrolled yet"))
+				return a.wrong("usage.solo")
 			case a.workspace == "":
 				return usage(errNoWorkspaceNamed)
 			}
-			p, err := a.passphrase("cli.passphrase.new", true)
+			p, err := a.passphrase(cmd.Context(), "cli.passphrase.new", true)
 			if err != nil {
 				return err
 			}
@@ -46,7 +46,7 @@ func (a *app) workspaceCreate() *cobra.Command {
 			if a.open, err = store.Create(cmd.Context(), a.workspace, org, officer, wire.Options(p, k)); err != nil {
 				return err
 			}
-			return a.showInfo(cmd)
+			return a.showInfo(cmd, "cli.words.new")
 		},
 	}
 	c.Flags().StringVar(&org, "org", "", "name of the organisation")
@@ -93,7 +93,9 @@ func (a *app) workspaceInfo() *cobra.Command {
 	}
 }
 
-func (a *app) showInfo(cmd *cobra.Command) error {
+// showInfo prints what is known of the open workspace, and behind it the texts
+// of more keys.
+func (a *app) showInfo(cmd *cobra.Command, more ...string) error {
 	w := a.open
 	r, err := w.Roster(cmd.Context())
 	if err != nil {
@@ -119,24 +121,22 @@ func (a *app) showInfo(cmd *cobra.Command) error {
 	if a.json {
 		return a.object(i)
 	}
-	lines := []string{a.say("cli.info", i.Org, i.Name, i.Workspace, i.Entries, i.Cases, i.Words)}
-	lines = append(lines, a.say(keychainKey(i.Keychain)), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery"))
-	if i.Backup == nil {
-		lines = append(lines, a.say("cli.info.nobackup"))
-	} else {
-		lines = append(lines, a.say("cli.info.backup", i.Backup.Format(time.RFC3339)))
-	}
-	for _, x := range i.Alarms {
-		lines = append(lines, a.say("cli.alarm", x.Seq, x.Reason))
-	}
-	return a.print(lines...)
+	return a.print(append(a.infoText(i), each(more, func(key string) string { return a.say(key) })...)...)
 }
 
-func keychainKey(used bool) string {
-	if used {
-		return "cli.info.keychain"
+// infoText says what is known of a workspace. Alarms are not among it: they are
+// said beside every command.
+func (a *app) infoText(i info) []string {
+	lines := []string{a.say("cli.info", i.Org, i.Name, i.Workspace, i.Entries, i.Cases, i.Words)}
+	if i.Keychain {
+		lines = append(lines, a.say("cli.info.keychain"), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery"))
+	} else {
+		lines = append(lines, a.say("cli.info.nokeychain"), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery.nokeychain"))
 	}
-	return "cli.info.nokeychain"
+	if i.Backup == nil {
+		return append(lines, a.say("cli.info.nobackup"))
+	}
+	return append(lines, a.say("cli.info.backup", onClock(*i.Backup)))
 }
 
 // workspaceReport is the outcome of 'workspace verify'.
@@ -178,7 +178,7 @@ func (a *app) workspaceVerify() *cobra.Command {
 			}
 			if !a.json {
 				for _, p := range out.Ledger {
-					_ = a.print(a.say("cli.alarm", p.Seq, p.Reason))
+					_ = a.print(a.alarmText(p))
 				}
 				for _, f := range out.Vault {
 					_ = a.print(a.say("cli.finding", f.Case, f.Item+f.Segment, f.Problem))
@@ -235,7 +235,7 @@ func (a *app) workspaceBackup() *cobra.Command {
 		Use: "backup --out DIR", Short: "Write an encrypted backup into a folder", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if to == "" {
-				return usage(errors.New("name the backup's folder with --out"))
+				return a.wrong("usage.backup")
 			}
 			w, err := a.unlock(cmd.Context())
 			if err != nil {
@@ -259,12 +259,12 @@ func (a *app) workspaceRestore() *cobra.Command {
 		Use: "restore --from DIR --to DIR", Short: "Bring the newest backup back into an empty folder", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from == "" || to == "" {
-				return usage(errors.New("name the backup's folder with --from and an empty one with --to"))
+				return a.wrong("usage.restore")
 			}
 			if _, err := os.Stat(from); err != nil {
 				return err
 			}
-			p, err := a.passphrase("cli.passphrase", false)
+			p, err := a.passphrase(cmd.Context(), "cli.passphrase", false)
 			if err != nil {
 				return err
 			}
@@ -276,72 +276,12 @@ func (a *app) workspaceRestore() *cobra.Command {
 			if a.open, err = store.Restore(cmd.Context(), from, to, wire.Options(p, k)); err != nil {
 				return err
 			}
-			return a.showInfo(cmd)
+			return a.showInfo(cmd, "cli.words.restored")
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "the backup's folder")
 	c.Flags().StringVar(&to, "to", "", "a new or empty folder")
 	return c
-}
-
-// noPassphrase refuses arguments without repeating them: somebody may have typed
-// the passphrase there.
-func noPassphrase(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return errors.New("a passphrase is never an argument, because others see it; name its file with --new-file")
-	}
-	return nil
-}
-
-// workspacePassphrase changes the passphrase. The new one comes from the second
-// file named, or from the terminal.
-func (a *app) workspacePassphrase() *cobra.Command {
-	var file string
-	c := &cobra.Command{
-		Use: "passphrase", Short: "Change the passphrase", Args: noPassphrase,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.workspace == "" {
-				return usage(errNoWorkspaceNamed)
-			}
-			info, err := keys.Peek(store.KeysIn(a.workspace))
-			if err != nil {
-				return err
-			}
-			old, err := a.passphrase("cli.passphrase", false)
-			if err != nil {
-				return err
-			}
-			defer old.Wipe()
-			next, err := a.newPassphrase(file)
-			if err != nil {
-				return err
-			}
-			defer next.Wipe()
-			k, err := wire.Keychain(a.keychain)
-			if err != nil {
-				return usage(err)
-			}
-			err = keys.ChangePassphrase(cmd.Context(), store.KeysIn(a.workspace), keys.ChangeOptions{
-				UnlockOptions: keys.UnlockOptions{WorkspaceID: info.Workspace, Passphrase: old, Keychain: k}, New: next,
-			})
-			if err != nil {
-				return err
-			}
-			return a.answer(map[string]bool{"changed": true}, "cli.passphrase.changed")
-		},
-	}
-	c.Flags().StringVar(&file, "new-file", "", "read the new passphrase from the first line of this file")
-	return c
-}
-
-func (a *app) newPassphrase(file string) (keys.Passphrase, error) {
-	if file != "" {
-		return fromFile(file)
-	}
-	if a.getenv("POSKO_PASSPHRASE_FILE") != "" {
-		return keys.Passphrase{}, usage(errors.New("name the file with the new passphrase with --new-file"))
-	}
-	return a.passphrase("cli.passphrase.new", true)
 }
 
 // workspaceSweep removes what crashes left in the vault.
@@ -350,6 +290,9 @@ func (a *app) workspaceSweep() *cobra.Command {
 	c := &cobra.Command{
 		Use: "sweep", Short: "Remove what interrupted collections left in the vault", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if older < time.Hour {
+				return a.wrong("usage.older")
+			}
 			w, err := a.unlock(cmd.Context())
 			if err != nil {
 				return err

@@ -215,13 +215,15 @@ func (c *Case) made(letter string, n int) {
 
 // settle returns the id under which the case keeps what e calls id.
 func (c *Case) settle(e event.Event, id string) string {
+	fresh := false
 	if len(id) > 1 {
 		if n, err := strconv.Atoi(id[1:]); err == nil && n < 1e9 {
+			fresh = n > c.Made[id[:1]] // no thing can have a number that was not given out
 			c.made(id[:1], n)
 		}
 	}
 	id = idOn(c.Log, e.Log, id)
-	for c.taken(id) { // only a forged entry names a thing twice
+	for !fresh && c.taken(id) { // only a forged entry names a thing twice
 		id += "'"
 	}
 	return id

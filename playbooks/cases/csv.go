@@ -2,6 +2,7 @@ package cases
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -36,15 +37,20 @@ type ImportRow struct {
 
 // ParseTimelineCSV reads a timeline: a header with the columns time, source
 // and text in any order, discovered if known, then a row for each event. Other
-// columns are passed over. Times carry a zone.
+// columns are passed over. Times carry a zone. The separator is the comma, or the
+// semicolon where the header is written with it, as spreadsheets do in countries
+// with a decimal comma.
 func ParseTimelineCSV(r io.Reader) ([]ImportRow, error) {
 	limited := &io.LimitedReader{R: r, N: MaxCSV + 1}
 	in := bufio.NewReader(limited)
 	if bom, err := in.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		_, _ = in.Discard(3)
 	}
+	if bom, err := in.Peek(2); err == nil && (string(bom) == "\xff\xfe" || string(bom) == "\xfe\xff") {
+		return nil, fmt.Errorf("%w: it is UTF-16; save the file as \"CSV UTF-8\"", ErrCSV)
+	}
 	table := csv.NewReader(in)
-	table.FieldsPerRecord = -1
+	table.Comma, table.FieldsPerRecord = separator(in), -1
 	header, err := table.Read()
 	if err != nil {
 		return nil, fmt.Errorf("read the header line: %w: %w", ErrCSV, err)
@@ -78,6 +84,16 @@ func ParseTimelineCSV(r io.Reader) ([]ImportRow, error) {
 	return rows, nil
 }
 
+// separator reads ahead to the end of the header line.
+func separator(in *bufio.Reader) rune {
+	head, _ := in.Peek(in.Size()) // a short file gives what it has
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	if bytes.ContainsRune(line, ';') && !bytes.ContainsRune(line, ',') {
+		return ';'
+	}
+	return ','
+}
+
 // csvColumns says which field is where; -1 is nowhere.
 type csvColumns struct{ time, source, text, found int }
 
@@ -88,7 +104,7 @@ func columns(header []string) (csvColumns, error) {
 	at := func(name string) int { return slices.Index(header, name) }
 	c := csvColumns{at("time"), at("source"), at("text"), at("discovered")}
 	if c.time < 0 || c.source < 0 || c.text < 0 {
-		return c, fmt.Errorf("%w: begin with the header time,source,text or time,source,text,discovered", ErrCSV)
+		return c, fmt.Errorf("%w: begin with the header time,source,text or time,source,text,discovered; a semicolon may stand for the comma", ErrCSV)
 	}
 	return c, nil
 }

@@ -128,6 +128,21 @@ func (c *Case) Collect(got Collected) (string, error) {
 	return last(c.Collections), nil
 }
 
+// MayCollect says why nothing can be collected on the case under this title and
+// note, or nil. It records nothing: ask before hours of reading.
+func (c *Case) MayCollect(title, note string) error {
+	if err := c.mayRecord(); err != nil {
+		return err
+	}
+	if r := c.misfit(&evidenceCollected{}); r != nil {
+		return r
+	}
+	var in input
+	in.line("title", title, MaxTitle)
+	in.maybeText("note", note)
+	return in.err()
+}
+
 // capped drops what only the manifest keeps.
 func (got Collected) capped() Collected {
 	if len(got.Inline) > MaxInline || len(got.Inline) != got.Items {

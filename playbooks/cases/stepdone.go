@@ -22,13 +22,36 @@ type StepResult struct {
 // and valid, and its demand for proof met. Answers that set a fact of the
 // case, and a decision that is the proof, are recorded in the same update.
 func (c *Case) FinishStep(ref string, result StepResult) error {
-	if err := c.mayRecord(); err != nil {
+	list, err := c.finished(ref, result, 0)
+	if err != nil {
 		return err
+	}
+	for _, each := range list {
+		if err := c.record(each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MayFinishStep says why FinishStep would refuse once there are that many items
+// of evidence more, or nil. It records nothing: ask before the program collects
+// for a step.
+func (c *Case) MayFinishStep(ref string, result StepResult, more int) error {
+	_, err := c.finished(ref, result, more)
+	return err
+}
+
+// finished checks a result and returns everything that it records. It counts
+// more items as there, which are still to be collected.
+func (c *Case) finished(ref string, result StepResult, more int) ([]payload, error) {
+	if err := c.mayRecord(); err != nil {
+		return nil, err
 	}
 	var in input
 	p := &stepDone{stepRef: c.newStepRef(ref), Evidence: slices.Clone(result.Evidence), Note: in.maybeText("note", result.Note)}
 	if r := c.misfit(p); r != nil { // before the answers: a closed step asks for none
-		return r
+		return nil, r
 	}
 	l, inside := c.stepAt(ref)
 	_, step, _ := l.guide(inside)
@@ -39,23 +62,18 @@ func (c *Case) FinishStep(ref string, result StepResult) error {
 		}
 	}
 	answered := len(p.Answers) > 0 || p.Note != ""
-	if !guide.ProofSatisfied(step, answered, len(p.Evidence)) {
+	if !guide.ProofSatisfied(step, answered, len(p.Evidence)+more) {
 		in.refuse("proof-missing", ref, step.Proof.Kinds)
 	}
 	if err := in.err(); err != nil {
-		return err
+		return nil, err
 	}
 	follow, err := c.followUps(p, step)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p.Vars = variables(step, p.Answers)
-	for _, each := range append([]payload{p}, follow...) {
-		if err := c.record(each); err != nil {
-			return err
-		}
-	}
-	return nil
+	return append([]payload{p}, follow...), nil
 }
 
 // checkAnswers returns the canonical values of what was answered.

@@ -1,7 +1,8 @@
 // Package engine carries out the built-in action of a step. It is the only place
 // where a rule waits for the outside world.
 //
-// The order is fixed: the start is in the journal before anything happens, and
+// What the person adds is checked first, so that nothing is carried out whose
+// outcome could not be recorded. Then the order is fixed: the start is in the journal before anything happens, and
 // the outcome only afterwards. A crash in between leaves the step in work, which
 // a person looks at; nothing is carried out a second time by itself.
 package engine
@@ -25,6 +26,9 @@ const (
 
 // Journal records what the engine does with a step.
 type Journal interface {
+	// Check says why Finish would refuse the result with that many items more,
+	// and records nothing.
+	Check(ctx context.Context, step string, result cases.StepResult, items int) error
 	Start(ctx context.Context, step string) error
 	Finish(ctx context.Context, step string, result cases.StepResult) error
 }
@@ -53,6 +57,9 @@ func Carry(ctx context.Context, step cases.StepView, args []string, given cases.
 	if err := check(step, args); err != nil {
 		return err
 	}
+	if err := journal.Check(ctx, step.Ref, expected(step.Action, given), 1); err != nil {
+		return err // now: what was collected would be collected twice
+	}
 	if step.Status == "open" {
 		if err := journal.Start(ctx, step.Ref); err != nil {
 			return fmt.Errorf("start %s: %w", step.Ref, err)
@@ -68,6 +75,15 @@ func Carry(ctx context.Context, step cases.StepView, args []string, given cases.
 		return fmt.Errorf("%s was carried out (%s), but the step is not done: %w", step.Action, strings.Join(items, " "), err)
 	}
 	return nil
+}
+
+// expected is the result with the note that the action will add, as far as it is
+// known before: all but adding leave one.
+func expected(action string, given cases.StepResult) cases.StepResult {
+	if action != ActionAdd {
+		given.Note = strings.TrimSpace(given.Note + "\n" + action)
+	}
+	return given
 }
 
 func check(step cases.StepView, args []string) error {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -15,7 +16,14 @@ type recorded struct {
 	calls  []string
 	result cases.StepResult
 
-	start, do, finish error
+	checked cases.StepResult
+
+	check, start, do, finish error
+}
+
+func (r *recorded) Check(_ context.Context, _ string, result cases.StepResult, items int) error {
+	r.calls, r.checked = append(r.calls, fmt.Sprintf("check with %d", items)), result
+	return r.check
 }
 
 func (r *recorded) Start(context.Context, string) error {
@@ -43,11 +51,14 @@ func TestStartIsRecordedBeforeTheEffect(t *testing.T) {
 	if err := engine.Carry(t.Context(), step("open", engine.ActionSeal), nil, given, r, r); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"start", engine.ActionSeal, "finish"}; !reflect.DeepEqual(r.calls, want) {
+	if want := []string{"check with 1", "start", engine.ActionSeal, "finish"}; !reflect.DeepEqual(r.calls, want) {
 		t.Errorf("calls %v", r.calls)
 	}
 	if want := (cases.StepResult{Answers: given.Answers, Evidence: []string{"E0", "E1"}, Note: "sealed"}); !reflect.DeepEqual(r.result, want) {
 		t.Errorf("result %+v", r.result)
+	}
+	if r.checked.Note == "" || len(r.checked.Evidence) != 1 {
+		t.Errorf("checked %+v", r.checked)
 	}
 	if len(given.Evidence) != 1 {
 		t.Error("the caller's slice was written to")
@@ -59,7 +70,7 @@ func TestAStepInWorkIsNotStartedAgain(t *testing.T) {
 	if err := engine.Carry(t.Context(), step("in-work", engine.ActionRun), []string{"uname"}, cases.StepResult{}, r, r); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{engine.ActionRun, "finish"}; !reflect.DeepEqual(r.calls, want) {
+	if want := []string{"check with 1", engine.ActionRun, "finish"}; !reflect.DeepEqual(r.calls, want) {
 		t.Errorf("calls %v", r.calls)
 	}
 }
@@ -70,9 +81,10 @@ func TestWhatFailsStopsThere(t *testing.T) {
 		r     recorded
 		calls int
 	}{
-		"start":  {recorded{start: boom}, 1},
-		"action": {recorded{do: boom}, 2},
-		"finish": {recorded{finish: boom}, 3},
+		"check":  {recorded{check: boom}, 1},
+		"start":  {recorded{start: boom}, 2},
+		"action": {recorded{do: boom}, 3},
+		"finish": {recorded{finish: boom}, 4},
 	} {
 		err := engine.Carry(t.Context(), step("open", engine.ActionSeal), nil, cases.StepResult{}, &tt.r, &tt.r)
 		if !errors.Is(err, boom) || len(tt.r.calls) != tt.calls {

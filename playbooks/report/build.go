@@ -147,11 +147,12 @@ func (b builder) timeline() []Row {
 	if b.Events == nil {
 		return rows
 	}
+	names := NewStepNames(b.Case, b.Lang)
 	for e := range b.Events {
 		for i, r := range b.Rows(e, b.Lang) {
 			rows = append(rows, Row{
 				Record: Record{At: r.At, Recorded: r.Recorded, By: b.name(r.Actor), Source: r.Source, Doubt: r.Doubt},
-				Entry:  r.Entry.String(), Ref: r.Ref, Kind: r.Kind, Said: r.Said, Found: r.Found, Text: r.Text,
+				Entry:  r.Entry.String(), Ref: r.Ref, Kind: r.Kind, Said: r.Said, Found: r.Found, Text: names.In(r.Ref, r.Text),
 				imported: i > 0,
 			})
 		}

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"strings"
+	"time"
+
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/guide"
 	"github.com/posko-ir/posko/playbooks/instant"
@@ -8,9 +11,10 @@ import (
 
 // What stands between a step that is not reached yet and being reached.
 const (
-	courseCondition = "condition"  // a condition before it
-	courseFailure   = "if-failed"  // it comes only after another step failed
-	statusHalted    = "halted"     // failed, and the run waits for a person
+	courseCondition = "condition" // a condition before it
+	courseFailure   = "if-failed" // it comes only after another step failed
+	statusHalted    = "halted"    // failed, and the run waits for a person
+	statusDone      = "done"
 	answerYes       = "answer.yes" // keys of the words for true and false
 	answerNo        = "answer.no"
 )
@@ -31,7 +35,7 @@ func (b builder) runs() []Run {
 
 func (b builder) step(v cases.StepView) Step {
 	s := Step{
-		Ref: v.Ref, Number: v.Number, Name: v.Name, Lane: v.Lane, Role: v.Role, Status: v.Status, Mandatory: v.Mandatory, Law: v.Law,
+		Ref: v.Ref, Number: v.Number, Name: v.Name, Lane: v.Lane, Role: v.Role, Status: v.Status, Mandatory: v.Mandatory, Law: v.Law, FourEyes: v.FourEyes,
 		Due:     Due{At: v.Due, Rule: v.DueRule, Missing: v.DueMissing, Overdue: v.Overdue},
 		Answers: []Answer{}, Evidence: []string{},
 	}
@@ -77,4 +81,32 @@ func (b builder) answer(field cases.AnswerView, value string) string {
 		}
 	}
 	return value
+}
+
+// StepNames translates the names of steps, which entries carry in English.
+type StepNames map[string][2]string
+
+// NewStepNames reads the names of a case's steps in English and in a language.
+func NewStepNames(c *cases.Case, lang string) StepNames {
+	names := StepNames{}
+	if speak(lang) == "en" {
+		return names
+	}
+	for _, v := range c.Steps("en", time.Time{}) {
+		names[v.Ref] = [2]string{v.Name, v.Name}
+	}
+	for _, v := range c.Steps(lang, time.Time{}) {
+		names[v.Ref] = [2]string{names[v.Ref][0], v.Name}
+	}
+	return names
+}
+
+// In writes the text of a row about a step with the step's name in the
+// language, where the playbook has it.
+func (n StepNames) In(ref, text string) string {
+	name, ok := n[ref]
+	if !ok || name[0] == "" || name[1] == "" {
+		return text
+	}
+	return strings.Replace(text, name[0], name[1], 1)
 }

@@ -9,6 +9,7 @@ import (
 const (
 	limitNoReason    = "limit.no-reason"
 	limitSealChecked = "limit.seal"
+	limitNotDone     = "limit.not-done"
 )
 
 // sieve gathers the limits of a model.
@@ -97,17 +98,24 @@ func (m *Model) siftWork(s *sieve) {
 		n := len(f.Values)
 		s.when(n > 0 && decided(f.Key) && f.Values[n-1].Reason == "", limitNoReason, f.Key)
 	}
-	var open []string
+	var open, alone []string
 	for _, run := range m.Runs {
 		for _, step := range run.Steps {
+			if step.FourEyes && step.Status == statusDone {
+				alone = append(alone, step.Ref+" "+step.Name)
+			}
 			if !step.Mandatory || step.Course == courseFailure {
 				continue
 			}
-			if !step.ended() {
+			switch step.Status {
+			case statusDone:
+			case "skipped", "failed", "not-applicable", statusHalted:
+				s.when(true, limitNotDone, step.Ref, step.Name, step.Status, step.Reason)
+			default:
 				open = append(open, step.Ref)
 			}
-			s.when(step.Status == "skipped" || step.Status == "failed", "limit.not-done", step.Ref, step.Name)
 		}
 	}
 	s.when(len(open) > 0, "limit.open-steps", strings.Join(open, ", "))
+	s.when(len(alone) > 0, "limit.four-eyes", strings.Join(alone, ", "))
 }

@@ -137,6 +137,7 @@ type Step struct {
 	Course    string   `json:"course,omitempty"` // not reached: what stands before it
 	Mandatory bool     `json:"mandatory"`
 	Law       bool     `json:"law"`
+	FourEyes  bool     `json:"four_eyes"`
 	Due       Due      `json:"due,omitzero"`
 	Answers   []Answer `json:"answers"`
 	Evidence  []string `json:"evidence"`

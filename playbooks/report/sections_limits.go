@@ -43,8 +43,10 @@ func (a author) limit(l Limit) string {
 		args[0] = a.labels()[l.Args[0]]
 	case limitSealChecked:
 		args[1] = a.word("checked", l.Args[1])
+	case limitNotDone:
+		args[2] = a.word("status", l.Args[2])
 	}
-	return a.say(l.Key, args...)
+	return strings.TrimSpace(a.say(l.Key, args...))
 }
 
 func (a author) checks() Table {

@@ -17,6 +17,8 @@ func payload(kind string) change {
 		return new(founded)
 	case "log.started/1":
 		return new(logStarted)
+	case "log.settled/1":
+		return new(logSettled)
 	case "officer.rekeyed/1":
 		return new(rekeyed)
 	case "unlock.failed/1":
@@ -67,6 +69,23 @@ func (p logStarted) apply(r *Roster, _ event.Event) string {
 	}
 	r.Logs = append(r.Logs, Log(p))
 	return ""
+}
+
+type logSettled struct {
+	Log    string `json:"log"`
+	Reason string `json:"reason"`
+}
+
+func (logSettled) Kind() string { return "log.settled/1" }
+
+func (p logSettled) apply(r *Roster, _ event.Event) string {
+	for i := range r.Logs {
+		if r.Logs[i].ID == p.Log {
+			r.Logs[i].Settled = p.Reason
+			return ""
+		}
+	}
+	return "no such log"
 }
 
 type rekeyed struct {

@@ -34,11 +34,13 @@ type Officer struct {
 
 // Log is one device's log as the roster names it.
 type Log struct {
-	ID     string `json:"id"`
-	Letter string `json:"letter"`
-	Device string `json:"device"` // base64 Ed25519 public key
-	Reason string `json:"reason"`
-	Cites  *Cited `json:"cites,omitempty"`
+	ID      string `json:"id"`
+	Letter  string `json:"letter"`
+	Device  string `json:"device"` // base64 Ed25519 public key
+	Reason  string `json:"reason"`
+	Cites   *Cited `json:"cites,omitempty"`
+	Seen    *Cited `json:"seen,omitempty"`    // the later head that the laptop had seen of the log it cites
+	Settled string `json:"settled,omitempty"` // how a person explained that
 }
 
 // Cited is the head that a new log continues from.
@@ -116,6 +118,33 @@ func (r *Roster) NextLetter() string {
 			return letter
 		}
 	}
+}
+
+// SetBack lists the logs that began although the laptop had seen more of the log
+// before, and that nobody has explained yet.
+func (r *Roster) SetBack() []Log {
+	var out []Log
+	for _, l := range r.Logs {
+		if l.Seen != nil && l.Settled == "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Settle records why a workspace was copied, restored or cut back; the alarm
+// about the log that it made necessary ends.
+func (r *Roster) Settle(letter, reason string) error {
+	reason = canonical.Text(reason)
+	if reason == "" {
+		return fmt.Errorf("say why log %s had to begin", letter)
+	}
+	for _, l := range r.SetBack() {
+		if strings.EqualFold(l.Letter, letter) {
+			return r.record(logSettled{Log: l.ID, Reason: reason})
+		}
+	}
+	return fmt.Errorf("no alarm about a log %s stands", letter)
 }
 
 // Rekey records that an officer signs with a new key from now on.

@@ -98,3 +98,25 @@ func TestLetters(t *testing.T) {
 		}
 	}
 }
+
+func TestSettleEndsTheAlarmOnce(t *testing.T) {
+	r, _ := founded(t)
+	if err := r.StartLog(roster.Log{ID: "b", Letter: "B", Cites: &roster.Cited{Log: "a", Size: 3}, Seen: &roster.Cited{Log: "a", Size: 9}}); err != nil {
+		t.Fatal(err)
+	}
+	if set := r.SetBack(); len(set) != 1 || set[0].ID != "b" {
+		t.Fatalf("set back %+v", set)
+	}
+	for name, do := range map[string]func() error{
+		"no reason": func() error { return r.Settle("B", " ") },
+		"other log": func() error { return r.Settle("A", "x") },
+		"no such":   func() error { return r.Settle("Z", "x") },
+	} {
+		if do() == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if err := r.Settle("b", "an old copy"); err != nil || len(r.SetBack()) != 0 || r.Settle("B", "again") == nil {
+		t.Errorf("%v, %+v", err, r.SetBack())
+	}
+}

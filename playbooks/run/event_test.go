@@ -170,6 +170,22 @@ func TestSkippingAroundNamesTheStepAndTheReason(t *testing.T) {
 
 // A person corrects an outcome; what followed the first one stays.
 func TestReopenedStepGetsAnotherOutcomeAndNothingMoves(t *testing.T) {
-	r := fixtureRun(t)
-	_ = r
+	r := begin(t, book(t, "main", `
+		start s next=a
+		action a next=b
+		action b next=e
+		end e`))
+	play(t, r, "1+")
+	before := len(r.Steps())
+	for _, e := range []Event{Reopen{Ref: "1", Reason: "typed too fast"}, Complete{Ref: "1", Outcome: Failed, Reason: "it did not work"}} {
+		if c := r.Apply(e); c != nil {
+			t.Fatal(c)
+		}
+	}
+	if i, _ := r.Step("1"); i.Status != Failed || i.Again {
+		t.Errorf("step 1 is %+v", i)
+	}
+	if got := len(r.Steps()); got != before {
+		t.Errorf("%d steps reached, %d before the correction", got, before)
+	}
 }

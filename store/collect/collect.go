@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,10 +18,10 @@ import (
 var (
 	// ErrNothingRead says that no root gave anything.
 	ErrNothingRead = errors.New("nothing could be read")
-	// ErrRootGone says that a folder that was being collected is not there any
+	// ErrRootGone says that a file or folder that was being collected is not there any
 	// more, as after its disk was unplugged. Suspend the batch and resume it
 	// when the disk is back.
-	ErrRootGone = errors.New("the folder is not there any more")
+	ErrRootGone = errors.New("what is being collected is not there any more")
 )
 
 // Options says what to collect.
@@ -226,9 +227,32 @@ func (c *collector) assemble() (Result, error) {
 	}
 	r.Ended = c.options.Now()
 	if c.read == 0 {
-		return *r, fmt.Errorf("collect: %w", ErrNothingRead)
+		return *r, fmt.Errorf("collect: %w%s", ErrNothingRead, c.whyNothing())
 	}
 	return *r, nil
+}
+
+// whyNothing names the paths and the reasons. When nothing was read, no folder
+// was either, so whatever was skipped is one of the paths asked for.
+func (c *collector) whyNothing() string {
+	const most = 3
+	var b strings.Builder
+	for i, s := range c.result.Skipped {
+		if i == most {
+			fmt.Fprintf(&b, "; and %d more", len(c.result.Skipped)-most)
+			break
+		}
+		path := s.Name
+		if s.Root > 0 && s.Root <= len(c.result.Roots) {
+			path = c.result.Roots[s.Root-1].Path
+		}
+		separator := ": "
+		if i > 0 {
+			separator = "; "
+		}
+		fmt.Fprintf(&b, "%s%s: %s", separator, ValidName(path), s.Reason)
+	}
+	return b.String()
 }
 
 func (c *collector) append(l Line) int64 {

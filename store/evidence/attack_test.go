@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -186,5 +187,48 @@ func TestDestroyedThingsLeaveOnlyTheRecordInTheBag(t *testing.T) {
 	}
 	if swept, err := b.Sweep(t.Context(), 0); err != nil || len(swept.Segments)+len(swept.Left)+swept.Batches > 0 {
 		t.Errorf("destroying left %+v, %v", swept, err)
+	}
+}
+
+func TestAttack29_DamageInAnotherCaseIsALimitOfTheBag(t *testing.T) {
+	b := newBench(t)
+	other := b.openCase(t, "damaged later")
+	err := store.Update(t.Context(), b.ws, other, nothing, func(c *cases.Case) error {
+		_, err := c.AddNote("theirs")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	note := b.ws.Entries() - 1
+	b.text(t, "ours")
+	b = b.reopened(t)
+	tamper(t, b.ws.Dir(), fmt.Sprintf("UPDATE entry SET body = CAST(substr(body, 1, 20) || x'00' || substr(body, 22) AS BLOB) WHERE id = (1 << 40) + %d", note))
+	seal, err := b.Seal(t.Context(), b.tag, nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "bag")
+	if _, err := b.Export(t.Context(), b.tag, nothing, evidence.Export{Dir: out}); err != nil {
+		t.Fatal(err)
+	}
+	b.bagHolds(t, out, seal.Words)
+	said := false
+	if err := filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		said = said || strings.Contains(string(data), fmt.Sprintf("Entry %d of log", note))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !said {
+		t.Error("the bag does not say it")
+	}
+	var bad *evidence.LedgerError
+	if _, err := b.Seal(t.Context(), other, nothing); !errors.As(err, &bad) {
+		t.Errorf("the damaged case: %v", err)
 	}
 }

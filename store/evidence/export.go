@@ -2,11 +2,13 @@ package evidence
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"path/filepath"
+	"slices"
 
 	"filippo.io/age"
 	"golang.org/x/crypto/ssh"
@@ -33,14 +35,15 @@ type Export struct {
 // was verified, and records that it left the laptop. Every item is hashed while
 // it is copied; one that is not what was collected stops the export.
 func (d *Desk) Export(ctx context.Context, tag string, said event.Said, x Export) (bag.Summary, error) {
-	if err := d.ledgerHolds(ctx); err != nil {
+	limits, err := d.ledgerHolds(ctx, tag)
+	if err != nil {
 		return bag.Summary{}, err
 	}
 	contents, err := d.contents(ctx, tag)
 	if err != nil {
 		return bag.Summary{}, err
 	}
-	contents.Files, contents.Limits = x.Files, x.Limits
+	contents.Files, contents.Limits = x.Files, append(slices.Clone(x.Limits), limits...)
 	options := bag.Options{Words: words, Progress: x.Progress}
 	sign := func(_ context.Context, namespace string, message io.Reader) ([]byte, error) {
 		return d.ws.Keys().SignAuthority(namespace, message)
@@ -82,14 +85,32 @@ func words(key ssh.PublicKey) []string {
 	return w[:]
 }
 
+// Snapshot copies a case as it is now, for who reads it outside of the
+// workspace's lock.
+func Snapshot(ctx context.Context, w *store.Workspace, tag string) (cases.Case, error) {
+	var data []byte
+	var c cases.Case
+	err := store.View(ctx, w, tag, func(now *cases.Case) (err error) {
+		data, err = json.Marshal(now)
+		return err
+	})
+	if err == nil {
+		err = json.Unmarshal(data, &c)
+	}
+	if err != nil {
+		return c, fmt.Errorf("copy case: %w", err)
+	}
+	return c, nil
+}
+
 // contents gathers what a bag holds of a case.
 func (d *Desk) contents(ctx context.Context, tag string) (bag.Contents, error) {
 	r, err := d.ws.Roster(ctx)
 	if err != nil {
 		return bag.Contents{}, err
 	}
-	var c cases.Case
-	if err := store.View(ctx, d.ws, tag, func(now *cases.Case) error { c = *now; return nil }); err != nil {
+	c, err := Snapshot(ctx, d.ws, tag)
+	if err != nil {
 		return bag.Contents{}, err
 	}
 	me := d.ws.Keys().Officer()
@@ -169,12 +190,13 @@ func (d *Desk) withheld(ctx context.Context, tag string, collections []cases.Col
 	}
 	return func(yield func(bag.Withheld, error) bool) {
 		err := d.Items(ctx, tag, "", func(c cases.Collection, i Item) error {
-			if !i.Line.Stored || !lost(c, i.Line.N) {
+			loss := lossOf(c, i.Line.N)
+			if !i.Line.Stored || loss == nil {
 				return nil
 			}
 			w := bag.Withheld{
 				Collection: c.ID, Line: i.Line.N, SHA256: ledger.Hash(i.Line.Object.SHA256),
-				State: bag.StateDestroyed, Reason: c.Lost[len(c.Lost)-1].Reason,
+				State: bag.StateDestroyed, Reason: loss.Reason,
 			}
 			if !yield(w, nil) {
 				return errStopped

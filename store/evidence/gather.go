@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,87 +32,86 @@ type Gathered struct {
 
 // Paths says what to collect from this machine.
 type Paths struct {
-	Paths    []string
-	Title    string // empty: the first path's name
+	Paths    []string // empty with Resume: those of the interrupted collection
+	Title    string   // empty: the first path's name
 	Note     string
-	Resume   string // id of an interrupted batch; see Unfinished
+	Resume   string // id of an interrupted collection; see Unfinished
 	Progress func(collect.Progress)
 }
 
-// Unfinished lists the interrupted collections of a case.
-func (d *Desk) Unfinished(ctx context.Context, tag string) ([]vault.Unfinished, error) {
-	all, err := d.vault.Unfinished()
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	id, err := d.ws.EvidenceIdentity(ctx, tag)
-	if err != nil {
-		return nil, err
-	}
-	recorded, err := d.batches(ctx, tag)
-	if err != nil {
-		return nil, err
-	}
-	var mine []vault.Unfinished
-	for _, u := range all {
-		switch {
-		case recorded[u.ID]: // cut off after its entry was committed: nothing is left to do
-			if err := d.vault.Discard(u.ID); err != nil {
-				return nil, err
-			}
-		case d.vault.Opens(u.ID, id):
-			mine = append(mine, u)
-		}
-	}
-	return mine, nil
-}
+// ErrOtherPaths is returned for an interrupted collection of other paths.
+var ErrOtherPaths = errors.New("the interrupted collection is of other paths; leave the paths out to go on with it")
 
-// batches are the acts of collecting that the case's entries tell of.
-func (d *Desk) batches(ctx context.Context, tag string) (map[string]bool, error) {
-	collections, err := d.collections(ctx, tag)
-	out := make(map[string]bool, len(collections))
-	for _, c := range collections {
-		out[c.Batch] = true
-	}
-	return out, err
-}
-
-// Discard drops an interrupted collection.
-func (d *Desk) Discard(id string) error { return d.vault.Discard(id) }
-
-// AddPaths collects files and folders as one collection.
+// AddPaths collects files and folders as one collection. If it stops and what
+// was read is kept, the error is an [InterruptedError].
 func (d *Desk) AddPaths(ctx context.Context, tag string, said event.Said, p Paths) (Gathered, error) {
-	batch, earlier, err := d.begin(ctx, tag, p.Resume)
+	about, err := d.plan(ctx, tag, &p)
 	if err != nil {
+		return Gathered{}, err
+	}
+	if err := d.mayCollect(ctx, tag, said, p.Title, p.Note); err != nil {
 		return Gathered{}, err
 	}
 	own, err := d.ownPaths()
 	if err != nil {
 		return Gathered{}, err
 	}
-	result, err := collect.Collect(ctx, collect.Options{
-		Batch: batch, Roots: p.Paths, Exclude: own, Earlier: earlier, Progress: p.Progress,
-	})
+	act, err := d.begin(ctx, tag, p.Resume, &about)
 	if err != nil {
-		return Gathered{Skipped: result.Skipped}, errors.Join(err, leave(ctx, batch, err, p.Resume != ""))
+		return Gathered{}, err
+	}
+	result, err := collect.Collect(ctx, collect.Options{
+		Batch: act.batch, Roots: p.Paths, Exclude: own, Earlier: act.earlier, Progress: p.Progress,
+	})
+	if err == nil && act.resumed {
+		err = about.stillThere()
+	}
+	if err != nil {
+		return Gathered{Skipped: result.Skipped}, act.stopped(ctx, err)
 	}
 	got := cases.Collected{
 		Title: p.Title, Kind: kindOf(result), Note: p.Note, Items: len(result.Lines), Bytes: result.Bytes,
 	}
 	for _, r := range result.Roots {
-		got.Paths = append(got.Paths, r.Path)
-	}
-	if got.Title == "" {
-		got.Title = titleOf(p.Paths)
+		got.Paths = append(got.Paths, collect.ValidName(r.Path))
 	}
 	nameRoots(result)
 	for _, s := range result.Skipped {
-		got.Skips = append(got.Skips, cases.Skip{Name: s.Name, Reason: s.Reason})
+		got.Skips = append(got.Skips, cases.Skip{Name: collect.ValidName(s.Name), Reason: s.Reason})
 	}
 	got.Skipped = len(result.Skipped)
-	out, err := d.finish(ctx, tag, said, batch, got, result.Lines, p.Resume != "")
+	out, err := d.finish(ctx, tag, said, act, got, result.Lines)
 	out.Skipped, out.Reused = result.Skipped, result.Reused
 	return out, err
+}
+
+// plan completes what is to be collected: from what the interrupted collection
+// said of itself, or with a title.
+func (d *Desk) plan(ctx context.Context, tag string, p *Paths) (about, error) {
+	if p.Resume == "" {
+		if p.Title == "" && len(p.Paths) > 0 {
+			p.Title = titleOf(p.Paths)
+		}
+		return newAbout(p.Paths, p.Title, p.Note, time.Now())
+	}
+	waiting, err := d.findPending(ctx, tag, p.Resume)
+	if err != nil {
+		return about{}, err
+	}
+	if len(p.Paths) > 0 && !waiting.Asks(p.Paths) {
+		return about{}, ErrOtherPaths
+	}
+	p.Paths = waiting.Paths
+	if p.Title == "" {
+		p.Title = waiting.Title
+	}
+	if p.Note == "" {
+		p.Note = waiting.Note
+	}
+	if err := waiting.about.stillThere(); err != nil {
+		return about{}, &InterruptedError{p.Resume, err} // it waits on
+	}
+	return waiting.about, nil
 }
 
 // nameRoots gives what was skipped as a whole the path it was asked for by.
@@ -137,44 +137,79 @@ func (d *Desk) ownPaths() ([]string, error) {
 	return []string{named, real}, nil
 }
 
-// leave ends a batch that came to nothing. What was interrupted (by the officer
-// or by a source that went away), and what an earlier run had read, stays for
-// Resume; what failed by itself is removed.
-func leave(ctx context.Context, batch *vault.Batch, why error, resumed bool) error {
-	if resumed || ctx.Err() != nil || errors.Is(why, collect.ErrRootGone) {
-		batch.Suspend()
-		return nil
-	}
-	return batch.Abort()
+// mayCollect refuses before anything is read or run.
+func (d *Desk) mayCollect(ctx context.Context, tag string, said event.Said, title, note string) error {
+	return store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error { return c.MayCollect(title, note) })
 }
 
-func (d *Desk) begin(ctx context.Context, tag, resume string) (*vault.Batch, []vault.Noted, error) {
+// act is one act of collecting on its way into the vault.
+type act struct {
+	vault   *vault.Vault
+	batch   *vault.Batch
+	earlier []vault.Noted
+	resumed bool
+	known   bool // the batch says what it is about, so it can be resumed
+}
+
+// begin starts a batch, or goes on with one. With about it can be resumed.
+func (d *Desk) begin(ctx context.Context, tag, resume string, about *about) (*act, error) {
 	id, err := d.ws.EvidenceIdentity(ctx, tag)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if resume != "" {
-		return d.vault.Resume(resume, []age.Identity{id}, id.Recipient())
+	a := &act{vault: d.vault, resumed: resume != "", known: about != nil}
+	if a.resumed {
+		a.batch, a.earlier, err = d.vault.Resume(resume, []age.Identity{id}, id.Recipient())
+		return a, err
 	}
-	batch, err := d.vault.Begin(id.Recipient())
-	return batch, nil, err
+	if a.batch, err = d.vault.Begin(id.Recipient()); err != nil || about == nil {
+		return a, err
+	}
+	data, err := json.Marshal(about)
+	if err == nil {
+		err = a.batch.Describe(data)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.batch.Abort())
+	}
+	return a, nil
+}
+
+// stopped ends a batch that came to nothing. What was interrupted (by the
+// officer or by a source that went away), and what an earlier run had read,
+// stays for another; what failed by itself is removed.
+func (a *act) stopped(ctx context.Context, why error) error {
+	if a.known && (a.resumed || ctx.Err() != nil || errors.Is(why, collect.ErrRootGone)) {
+		a.batch.Suspend()
+		return &InterruptedError{a.batch.ID(), why}
+	}
+	return errors.Join(why, a.batch.Abort())
+}
+
+// unrecorded ends a batch that is sealed but has no entry.
+func (a *act) unrecorded(why error) error {
+	err := errors.Join(why, a.batch.Abort())
+	if a.known {
+		return &InterruptedError{a.batch.ID(), err}
+	}
+	return errors.Join(err, a.vault.Discard(a.batch.ID()))
 }
 
 // finish stores the manifest, puts every byte on the disk, and only then
 // records the collection.
-func (d *Desk) finish(ctx context.Context, tag string, said event.Said, batch *vault.Batch, got cases.Collected, lines []collect.Line, resumed bool) (Gathered, error) {
-	object, err := batch.Add(ctx, collect.NewManifestReader(lines))
+func (d *Desk) finish(ctx context.Context, tag string, said event.Said, a *act, got cases.Collected, lines []collect.Line) (Gathered, error) {
+	object, err := a.batch.Add(ctx, collect.NewManifestReader(lines))
 	if err != nil {
-		return Gathered{}, errors.Join(fmt.Errorf("store manifest: %w", err), leave(ctx, batch, err, resumed))
+		return Gathered{}, a.stopped(ctx, fmt.Errorf("store manifest: %w", err))
 	}
-	segments, err := batch.Seal(ctx)
+	segments, err := a.batch.Seal(ctx)
 	if err != nil {
-		return Gathered{}, errors.Join(fmt.Errorf("seal segments: %w", err), leave(ctx, batch, err, resumed))
+		return Gathered{}, a.stopped(ctx, fmt.Errorf("seal segments: %w", err))
 	}
 	if got.Manifest, err = toCase(object); err != nil {
-		return Gathered{}, err
+		return Gathered{}, a.unrecorded(err)
 	}
-	got.Segments, got.Batch = segmentsOf(segments), batch.ID()
+	got.Segments, got.Batch = segmentsOf(segments), a.batch.ID()
 	got.Inline = inline(lines)
 	out := Gathered{Items: int64(got.Items), Bytes: got.Bytes, SHA256: got.Manifest.SHA256}
 	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {
@@ -182,9 +217,10 @@ func (d *Desk) finish(ctx context.Context, tag string, said event.Said, batch *v
 		return err
 	})
 	if err != nil {
-		return Gathered{}, errors.Join(err, batch.Abort())
+		return Gathered{}, a.unrecorded(err)
 	}
-	return out, batch.Done()
+	_ = a.batch.Done() // it is recorded; what stays of the batch is dropped by Unfinished or Sweep
+	return out, nil
 }
 
 func inline(lines []collect.Line) []cases.Item {
@@ -232,27 +268,33 @@ func titleOf(paths []string) string {
 
 // AddText stores text, usually from standard input, as a collection of one item.
 func (d *Desk) AddText(ctx context.Context, tag string, said event.Said, title string, r io.Reader) (Gathered, error) {
-	batch, _, err := d.begin(ctx, tag, "")
+	if err := d.mayCollect(ctx, tag, said, title, ""); err != nil {
+		return Gathered{}, err
+	}
+	act, err := d.begin(ctx, tag, "", nil)
 	if err != nil {
 		return Gathered{}, err
 	}
-	line, err := collect.AddReader(ctx, batch, title, collect.Text, r, time.Now())
+	line, err := collect.AddReader(ctx, act.batch, title, collect.Text, r, time.Now())
 	if err != nil {
-		return Gathered{}, errors.Join(err, batch.Abort())
+		return Gathered{}, act.stopped(ctx, err)
 	}
 	got := cases.Collected{Title: title, Kind: "text", Items: 1, Bytes: line.Object.Size}
-	return d.finish(ctx, tag, said, batch, got, []collect.Line{line}, false)
+	return d.finish(ctx, tag, said, act, got, []collect.Line{line})
 }
 
 // Run runs a program without a shell and stores what it wrote.
 func (d *Desk) Run(ctx context.Context, tag string, said event.Said, argv []string) (Gathered, collect.Command, error) {
-	batch, _, err := d.begin(ctx, tag, "")
+	if err := d.mayCollect(ctx, tag, said, commandTitle(argv), ""); err != nil {
+		return Gathered{}, collect.Command{}, err
+	}
+	act, err := d.begin(ctx, tag, "", nil)
 	if err != nil {
 		return Gathered{}, collect.Command{}, err
 	}
-	ran, err := collect.RunCommand(ctx, collect.CommandOptions{Batch: batch, Argv: argv})
+	ran, err := collect.RunCommand(ctx, collect.CommandOptions{Batch: act.batch, Argv: argv})
 	if err != nil {
-		return Gathered{}, ran, errors.Join(err, batch.Abort())
+		return Gathered{}, ran, act.stopped(ctx, err)
 	}
 	got := cases.Collected{Title: commandTitle(argv), Kind: "cmd", Items: len(ran.Lines), Command: &cases.Command{
 		Argv: ran.Argv, Binary: ran.Path, SHA256: ran.SHA256.String(), Dir: ran.Dir,
@@ -262,6 +304,6 @@ func (d *Desk) Run(ctx context.Context, tag string, said event.Said, argv []stri
 		got.Bytes += l.Object.Size
 	}
 	// A cancelled command still leaves what it wrote as evidence.
-	out, err := d.finish(context.WithoutCancel(ctx), tag, said, batch, got, ran.Lines, false)
+	out, err := d.finish(context.WithoutCancel(ctx), tag, said, act, got, ran.Lines)
 	return out, ran, err
 }

@@ -56,8 +56,12 @@ func (d *Desk) Verify(ctx context.Context, tag string, said event.Said, progress
 	return check, err
 }
 
-// Check is Verify without a record of it.
+// Check is Verify without a record of it. It also removes what a crash left of
+// destroyed items.
 func (d *Desk) Check(ctx context.Context, tag string, progress func(bytes int64)) (Check, error) {
+	if err := d.removeReplaced(ctx, tag); err != nil {
+		return Check{}, err
+	}
 	collections, err := d.collections(ctx, tag)
 	if err != nil {
 		return Check{}, err
@@ -104,19 +108,22 @@ func (d *Desk) check(ctx context.Context, tag string, collections []cases.Collec
 	return out, nil
 }
 
-func lost(c cases.Collection, n int64) bool {
-	for _, x := range c.Lost {
+func lost(c cases.Collection, n int64) bool { return lossOf(c, n) != nil }
+
+// lossOf is the destruction of an item, itself or with its whole collection.
+func lossOf(c cases.Collection, n int64) *cases.Destruction {
+	for i, x := range c.Lost {
 		if x.Item == c.ID || x.Item == fmt.Sprintf("%s/%d", c.ID, n) {
-			return true
+			return &c.Lost[i]
 		}
 	}
-	return false
+	return nil
 }
 
 // Seal verifies the ledger and the collections that no seal covers yet, signs
 // them with the officer's authority key, and records the seal.
 func (d *Desk) Seal(ctx context.Context, tag string, said event.Said) (cases.Seal, error) {
-	if err := d.ledgerHolds(ctx); err != nil {
+	if _, err := d.ledgerHolds(ctx, tag); err != nil {
 		return cases.Seal{}, err
 	}
 	open, err := d.unsealed(ctx, tag)
@@ -226,15 +233,56 @@ func (e *LedgerError) Error() string {
 	return fmt.Sprintf("the ledger does not verify: entry %d: %s; 'ledger verify' shows everything", e.Problems[0].Seq, e.Problems[0].Reason)
 }
 
-func (d *Desk) ledgerHolds(ctx context.Context) error {
+// ledgerHolds verifies the ledger for a case. Damage to what another case's
+// entries say does not touch this one; it is told in sentences, as is what was
+// only remembered wrong. Without a tag everything has to hold.
+func (d *Desk) ledgerHolds(ctx context.Context, tag string) (limits []string, err error) {
 	v, err := d.ws.Verify(ctx)
+	if err != nil || v.OK() {
+		return nil, err
+	}
+	if tag == "" {
+		return nil, &LedgerError{v.Problems}
+	}
+	standing, err := d.ws.Verify(ctx) // what was remembered wrong is folded again by now
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !v.OK() {
-		return &LedgerError{v.Problems}
+	elsewhere, err := d.damagedElsewhere(ctx, tag)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	var problems []store.Alarm
+	for _, p := range v.Problems {
+		switch {
+		case elsewhere[event.ID{Log: p.Log, Seq: p.Seq}]:
+			limits = append(limits, fmt.Sprintf("Entry %d of log %s belongs to another case, and its content cannot be read: %s.", p.Seq, p.Log, p.Reason))
+		case !slices.Contains(standing.Problems, p):
+			limits = append(limits, fmt.Sprintf("When the ledger was verified: %s.", p.Reason))
+		default:
+			problems = append(problems, p)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, &LedgerError{problems}
+	}
+	return limits, nil
+}
+
+// damagedElsewhere are the entries of other cases whose body is damaged or gone
+// and whose leaf, which the chain and the tree hash, is whole.
+func (d *Desk) damagedElsewhere(ctx context.Context, tag string) (map[event.ID]bool, error) {
+	events, err := d.ws.Events(ctx, "*")
+	if err != nil {
+		return nil, err
+	}
+	out := map[event.ID]bool{}
+	for _, e := range events {
+		if e.Destroyed && e.Kind != "" && e.Case != "" && e.Case != tag {
+			out[e.ID] = true
+		}
+	}
+	return out, nil
 }
 
 // pairs yields a map in the order of its keys.

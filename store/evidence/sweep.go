@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/posko-ir/posko/playbooks/cases"
@@ -29,24 +30,30 @@ type Swept struct {
 // only over a ledger that verifies and that this officer can read completely.
 // Give it a day or more: another process may be about to write its entry.
 func (d *Desk) Sweep(ctx context.Context, olderThan time.Duration) (Swept, error) {
-	known, err := d.namedSegments(ctx)
-	if err != nil {
+	if _, err := d.casesToAsk(ctx); err != nil {
 		return Swept{}, err
 	}
 	before := time.Now().Add(-olderThan)
 	var out Swept
+	var err error
 	if out.Batches, err = d.vault.Sweep(before); err != nil {
 		return out, err
 	}
-	orphans, err := d.vault.Orphans(func(name string) bool { return known[name] })
-	if err != nil {
-		return out, err
-	}
+	// In this order: what is sealed and recorded meanwhile is either not listed,
+	// or its batch was seen, or the entry is.
 	waiting, err := d.batchesLeft()
 	if err != nil {
 		return out, err
 	}
-	for _, name := range orphans {
+	segments, err := d.vault.Orphans(func(string) bool { return false })
+	if err != nil {
+		return out, err
+	}
+	known, err := d.namedSegments(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, name := range slices.DeleteFunc(segments, func(name string) bool { return known[name] }) {
 		path, err := d.vault.Path(name)
 		if err != nil {
 			return out, err
@@ -78,10 +85,10 @@ func (d *Desk) batchesLeft() (bool, error) {
 	return false, nil
 }
 
-// namedSegments are those that the cases need now. Any doubt is an error: what
-// is not in the answer is deleted.
-func (d *Desk) namedSegments(ctx context.Context) (map[string]bool, error) {
-	if err := d.ledgerHolds(ctx); err != nil {
+// casesToAsk are the tags of all cases. Any doubt is an error: what no case
+// names is deleted.
+func (d *Desk) casesToAsk(ctx context.Context) (map[string]bool, error) {
+	if _, err := d.ledgerHolds(ctx, ""); err != nil {
 		return nil, err
 	}
 	events, err := d.ws.Events(ctx, "*")
@@ -97,6 +104,15 @@ func (d *Desk) namedSegments(ctx context.Context) (map[string]bool, error) {
 			return nil, fmt.Errorf("%w: entry %s", ErrCannotSweep, e.ID)
 		}
 		tags[e.Case] = true
+	}
+	return tags, nil
+}
+
+// namedSegments are those that the cases need now.
+func (d *Desk) namedSegments(ctx context.Context) (map[string]bool, error) {
+	tags, err := d.casesToAsk(ctx)
+	if err != nil {
+		return nil, err
 	}
 	known := map[string]bool{}
 	for tag := range tags {

@@ -41,7 +41,7 @@ func TestChangePassphrase(t *testing.T) {
 	if !opened.DevicePublic().Equal(made.DevicePublic()) || !opened.KeychainUsed() {
 		t.Error("the device key or the keychain rule changed")
 	}
-	if _, _, err := keys.UnlockIdentity(t.Context(), oldIdentity, unlockOptions(t, k, right)); err != nil {
+	if _, _, _, err := keys.UnlockIdentity(t.Context(), oldIdentity, unlockOptions(t, k, right)); err != nil {
 		t.Errorf("an earlier backup no longer opens with its passphrase: %v", err)
 	}
 }
@@ -145,7 +145,7 @@ func TestRestore_IdentityOnly(t *testing.T) {
 	if err != nil || info.Officer.ID != made.Officer().ID || !info.Keychain || info.Device != nil {
 		t.Errorf("peek: %+v, %v", info, err)
 	}
-	identity, officer, err := keys.UnlockIdentity(t.Context(), data, unlockOptions(t, k, right))
+	identity, officer, _, err := keys.UnlockIdentity(t.Context(), data, unlockOptions(t, k, right))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestUnlockIdentity_Refuses(t *testing.T) {
 		"damaged":          {data[1:], unlockOptions(t, k, right), keys.ErrDamaged},
 	}
 	for name, tt := range tests {
-		if _, _, err := keys.UnlockIdentity(t.Context(), tt.data, tt.o); !errors.Is(err, tt.want) {
+		if _, _, _, err := keys.UnlockIdentity(t.Context(), tt.data, tt.o); !errors.Is(err, tt.want) {
 			t.Errorf("%s: got %v, want %v", name, err, tt.want)
 		}
 	}

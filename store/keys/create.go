@@ -15,11 +15,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// maxAnchor is enough for a hash.
+const maxAnchor = 32
+
 // CreateOptions say whose keys are made and how they are sealed.
 type CreateOptions struct {
 	WorkspaceID string // letters, digits, "-" and "_"
 	OfficerID   string // the roster's id; empty: a new random one
 	Name        string
+	Anchor      []byte // up to 32 bytes that the keys are bound to: no other database can be put under them
 	Passphrase  Passphrase
 	Keychain    Keychain         // None() on a machine without
 	Cost        Cost             // zero: MeasureCost()
@@ -83,7 +87,7 @@ func writeNew(ctx context.Context, dir string, identity *age.HybridIdentity, o C
 	}()
 	now := instant(o.Now)
 	e := &envelope{header: header{
-		Version: fileVersion, Workspace: o.WorkspaceID, Officer: o.OfficerID, Name: o.Name, Created: now,
+		Version: fileVersion, Workspace: o.WorkspaceID, Officer: o.OfficerID, Name: o.Name, Anchor: o.Anchor, Created: now,
 	}}
 	if err := e.sealWith(o.Passphrase, secret, o.Cost, s, now); err != nil {
 		return nil, err
@@ -109,6 +113,8 @@ func (o *CreateOptions) complete() error {
 		return fmt.Errorf("%w: officer's name must be 1 to %d printable characters", ErrOption, maxName)
 	case o.Keychain == nil:
 		return fmt.Errorf("%w: no keychain given", ErrOption)
+	case len(o.Anchor) > maxAnchor:
+		return fmt.Errorf("%w: anchor of %d bytes", ErrOption, len(o.Anchor))
 	}
 	if err := o.Passphrase.strongEnough(); err != nil {
 		return err

@@ -25,6 +25,7 @@ type header struct {
 	Officer       string    `json:"officer"`
 	Name          string    `json:"name"`
 	Created       time.Time `json:"created"`
+	Anchor        []byte    `json:"anchor,omitempty"` // what the keys are for; see CreateOptions
 	KDF           kdf       `json:"kdf"`
 	Keychain      bool      `json:"keychain"`
 	KeychainCheck []byte    `json:"keychain_check,omitempty"`

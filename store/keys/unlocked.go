@@ -20,6 +20,7 @@ type Unlocked struct {
 	authority ed25519.PublicKey
 	device    ed25519.PublicKey
 	keychain  bool
+	anchor    []byte
 	failed    FailedAttempts
 
 	mu      sync.RWMutex
@@ -34,12 +35,15 @@ func newUnlocked(e *envelope, s secrets, failed FailedAttempts) (*Unlocked, erro
 	}
 	return &Unlocked{
 		officer: e.officer(pub), authority: publicOf(s.authority), device: pub.device,
-		keychain: e.Keychain, failed: failed, secrets: &s,
+		keychain: e.Keychain, anchor: e.Anchor, failed: failed, secrets: &s,
 	}, nil
 }
 
 // Officer is the public half.
 func (u *Unlocked) Officer() Officer { return u.officer }
+
+// Anchor is what the keys were bound to when they were made. The passphrase vouches for it.
+func (u *Unlocked) Anchor() []byte { return slices.Clone(u.anchor) }
 
 // KeychainUsed is false when the passphrase alone opens the keys, which is weaker; tell the officer.
 func (u *Unlocked) KeychainUsed() bool { return u.keychain }

@@ -10,6 +10,7 @@
 //	DIR/tmp/BATCH/          a batch that is being written
 //	DIR/tmp/BATCH/*.age     its finished segments, not yet sealed
 //	DIR/tmp/BATCH/*.journal what those hold, as age files too
+//	DIR/tmp/BATCH/about     what the caller said of the batch, as an age file
 //
 // Nothing but sizes, times and counts can be read without an identity.
 //

@@ -28,7 +28,10 @@ type Noted struct {
 type Unfinished struct {
 	ID       string
 	Modified time.Time
-	Bytes    int64
+	Bytes    int64 // of its files
+	// Parts counts the pieces of its journal. Without one nothing is complete,
+	// and Resume begins from nothing.
+	Parts int
 }
 
 // Unfinished lists batches that [Vault.Resume], [Vault.Discard] or
@@ -72,6 +75,9 @@ func (v *Vault) measure(id string) (Unfinished, error) {
 			return u, err
 		}
 		u.Bytes += info.Size()
+		if strings.HasSuffix(f.Name(), journalSuffix) {
+			u.Parts++
+		}
 		if info.ModTime().After(u.Modified) {
 			u.Modified = info.ModTime()
 		}

@@ -40,8 +40,8 @@ func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, l
 	if err != nil {
 		return nil, err
 	}
-	var c cases.Case
-	if err := store.View(ctx, w, tag, func(now *cases.Case) error { c = *now; return nil }); err != nil {
+	c, err := evidence.Snapshot(ctx, w, tag)
+	if err != nil {
 		return nil, err
 	}
 	in := report.Input{
@@ -153,9 +153,13 @@ func checkSeal(s cases.Seal) report.SealCheck {
 
 // Described pairs an event with its line for people.
 func Described(c *cases.Case, events []event.Event, lang string) []cases.Row {
+	names := report.NewStepNames(c, lang)
 	var out []cases.Row
 	for _, e := range events {
-		out = append(out, c.Rows(e, lang)...)
+		for _, row := range c.Rows(e, lang) {
+			row.Text = names.In(row.Ref, row.Text)
+			out = append(out, row)
+		}
 	}
 	return out
 }

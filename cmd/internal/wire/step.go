@@ -19,6 +19,11 @@ type Steps struct {
 	Said      event.Said
 }
 
+// Check implements engine.Journal.
+func (s Steps) Check(ctx context.Context, step string, result cases.StepResult, items int) error {
+	return store.Update(ctx, s.Workspace, s.Tag, s.Said, func(c *cases.Case) error { return c.MayFinishStep(step, result, items) })
+}
+
 // Start implements engine.Journal.
 func (s Steps) Start(ctx context.Context, step string) error {
 	return store.Update(ctx, s.Workspace, s.Tag, s.Said, func(c *cases.Case) error { return c.StartStep(step) })

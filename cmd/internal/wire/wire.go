@@ -3,10 +3,12 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/posko-ir/posko/playbooks/library"
@@ -54,7 +56,7 @@ func built() time.Time {
 // Playbook is one that can be started, from the library or the shelf.
 type Playbook struct {
 	ID       string
-	Short    string // empty for an imported one
+	Short    string // empty for one that the library does not know
 	Bytes    []byte
 	Imported bool
 }
@@ -63,29 +65,36 @@ type Playbook struct {
 var ErrNoPlaybook = errors.New("no such playbook; 'playbook list' shows them")
 
 // Playbooks are the library's and, with a workspace, those on its shelf. An
-// imported playbook stands in for the library's of the same id.
+// imported playbook stands in for the library's of the same id and keeps its
+// short name; one that is the library's to the byte is not listed twice.
 func Playbooks(ctx context.Context, w *store.Workspace) ([]Playbook, error) {
 	var out []Playbook
-	onShelf := map[string]bool{}
-	if w != nil {
-		err := store.View(ctx, w, "", func(s *shelf.Shelf) error {
-			for _, b := range s.Books {
-				onShelf[b.ID] = true
-				out = append(out, Playbook{ID: b.ID, Bytes: []byte(b.Bytes), Imported: true})
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	var shipped []Playbook
 	for _, p := range library.All() {
-		if !onShelf[p.ID] {
-			shipped = append(shipped, Playbook{ID: p.ID, Short: p.Short, Bytes: p.Bytes})
-		}
+		out = append(out, Playbook{ID: p.ID, Short: p.Short, Bytes: p.Bytes})
 	}
-	return append(shipped, out...), nil
+	if w == nil {
+		return out, nil
+	}
+	err := store.View(ctx, w, "", func(s *shelf.Shelf) error {
+		for _, b := range s.Books {
+			out = shelve(out, Playbook{ID: b.ID, Bytes: []byte(b.Bytes), Imported: true})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// shelve puts an imported playbook into the list.
+func shelve(all []Playbook, imported Playbook) []Playbook {
+	i := slices.IndexFunc(all, func(p Playbook) bool { return p.ID == imported.ID })
+	switch {
+	case i < 0:
+		return append(all, imported)
+	case !bytes.Equal(all[i].Bytes, imported.Bytes):
+		imported.Short = all[i].Short
+		all[i] = imported
+	}
+	return all
 }
 
 // FindPlaybook resolves a short name, an id or the start of an id.
