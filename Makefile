@@ -42,7 +42,7 @@ builds:
 	.ci/builds
 
 bench: install-test
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./store/... ./playbooks/...
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./store/... ./playbooks/... ./cmd/...
 
 install-run install-test:
 	.ci/install $(subst install-,,$@)
