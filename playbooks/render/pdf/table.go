@@ -14,7 +14,7 @@ func (s *setter) table(t report.Table) {
 		s.y += 2
 	}
 	s.space(2)
-	s.need(64)
+	s.need(max(64, s.headAndFirst(t, widths))) // a head alone at the foot of a page tells nothing
 	s.tableHead(t, widths)
 	for i, row := range t.Rows {
 		if i > 0 && s.y > top {
@@ -26,6 +26,19 @@ func (s *setter) table(t report.Table) {
 	}
 	s.rule(s.y, 0.5, 120)
 	s.y += 10
+}
+
+// headAndFirst is the room for the table's head and its first row, if that row
+// is not long enough to be torn apart anyway.
+func (s *setter) headAndFirst(t report.Table, widths []float64) float64 {
+	if len(t.Rows) == 0 {
+		return 0
+	}
+	lines := 0
+	for _, c := range s.tableCells(t, widths, t.Rows[0]) {
+		lines = max(lines, len(c.lines))
+	}
+	return 30 + 11.5*float64(min(lines, 24))
 }
 
 func (s *setter) tableHead(t report.Table, widths []float64) {
