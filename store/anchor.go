@@ -51,6 +51,21 @@ func (w *Workspace) checkLogs(ctx context.Context) error {
 	return w.checkCited(ctx, r)
 }
 
+// checkOfficer wants the key at hand on the roster. A restore that was cut off
+// leaves keys that nobody vouched for.
+func (w *Workspace) checkOfficer(ctx context.Context) error {
+	c, err := aggregateOf[roster.Roster, *roster.Roster](ctx, w, nil, "")
+	if err != nil {
+		return err
+	}
+	me := w.keys.Officer()
+	known, ok := c.value.(*roster.Roster).Officer(me.ID)
+	if !ok || known.Authority != authorityLine(me.Authority) {
+		w.alarm(Alarm{Reason: "the roster does not know the signing key of this folder: a restore was cut off; restore again into an empty folder"})
+	}
+	return nil
+}
+
 func setBackAlarm(l roster.Log) Alarm {
 	return Alarm{Log: l.Seen.Log, Seq: l.Seen.Size, History: true, Reason: fmt.Sprintf(
 		"log %s began with %d entries of the log before it, of which this laptop had seen %d: the workspace was copied, restored or cut back; 'workspace settle %s --reason …' ends this alarm",

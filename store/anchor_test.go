@@ -264,3 +264,29 @@ func TestSubscriberMayWrite(t *testing.T) {
 		t.Fatal("the subscriber waits for its own caller")
 	}
 }
+
+// A restore that is killed before its last entry leaves keys that the roster
+// does not name.
+func TestKeyThatTheRosterDoesNotNameIsAlarmed(t *testing.T) {
+	w, b := create(t)
+	identity, err := w.Keys().Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	me, anchor := w.Keys().Officer(), w.Keys().Anchor()
+	closeNow(t, w)
+	if err := os.RemoveAll(store.KeysIn(b.dir)); err != nil {
+		t.Fatal(err)
+	}
+	o := b.options(t)
+	if _, err := keys.EnrolNew(t.Context(), store.KeysIn(b.dir), identity, keys.CreateOptions{
+		WorkspaceID: w.ID(), OfficerID: me.ID, Name: me.Name, Anchor: anchor,
+		Passphrase: o.Passphrase, Keychain: b.keychain, Cost: o.Cost, Floor: o.Floor,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	alarms := b.open(t).Alarms()
+	if len(alarms) != 1 || !strings.Contains(alarms[0].Reason, "restore") {
+		t.Fatalf("alarms %+v", alarms)
+	}
+}

@@ -166,7 +166,7 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	}
 	err = w.load(ctx)
 	if err == nil { // a workspace that is being restored is behind, and says so itself
-		err = w.checkHead(ctx)
+		err = errors.Join(w.checkHead(ctx), w.checkOfficer(ctx))
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.close())
