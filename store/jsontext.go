@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 )
 
-// stringValues are the string values in canonical JSON, keys left out, longer
-// than a code word and shorter than a file. It is a scan and not a decoder: it
-// runs over every entry of the ledger.
+// stringValues are the string values in canonical JSON that a person might look
+// for: keys are left out, and so is what only programs read. It is a scan and not
+// a decoder: it runs over every entry of the ledger.
 func stringValues(data []byte) []string {
 	var out []string
+	var key []byte
 	for i := 0; i < len(data); i++ {
 		if data[i] != '"' {
 			continue
@@ -22,10 +23,11 @@ func stringValues(data []byte) []string {
 		if i >= len(data) {
 			break
 		}
-		if i+1 < len(data) && data[i+1] == ':' { // a key
+		if i+1 < len(data) && data[i+1] == ':' {
+			key = data[start+1 : i]
 			continue
 		}
-		if i-start > maxSearchable {
+		if machineMade(string(key)) || i-start > maxSearchable {
 			continue
 		}
 		var s string
@@ -36,5 +38,14 @@ func stringValues(data []byte) []string {
 	return out
 }
 
-// maxSearchable leaves the bytes of a stored playbook out of the search.
+// machineMade names the fields whose values no person wrote or reads.
+func machineMade(key string) bool {
+	switch key {
+	case "bytes", "manifest", "signature", "key", "hash", "officer", "segment", "batch", "extents":
+		return true
+	}
+	return false
+}
+
+// maxSearchable keeps a hostile body from filling the index.
 const maxSearchable = 96 << 10

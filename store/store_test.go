@@ -237,6 +237,9 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q: %d hits, want %d: %+v, %v", query, len(hits), want, hits, err)
 		}
 	}
+	if hits, err := w.Search(t.Context(), w.Keys().Officer().ID); err != nil || len(hits) > 0 {
+		t.Errorf("an officer's id is text: %+v, %v", hits, err)
+	}
 	hits, _ := w.Search(t.Context(), "invoice")
 	if len(hits) != 1 || hits[0].Case != "A-1" || !strings.Contains(hits[0].Excerpt, "CAFÉ invoice") {
 		t.Errorf("hit %+v", hits)
