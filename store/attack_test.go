@@ -155,8 +155,26 @@ func TestAttack31_WithoutAKeychainTheFileAloneCannotTell(t *testing.T) {
 	if w.Keys().KeychainUsed() {
 		t.Error("claims a keychain")
 	}
+	tag := openCase(t, w, "x")
 	closeNow(t, w)
-	verified(t, b.open(t))
+	db := filepath.Join(b.dir, "posko.db")
+	old, err := os.ReadFile(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w = b.open(t)
+	note(t, w, tag, "to be forgotten")
+	closeNow(t, w)
+	if err := os.WriteFile(db, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// The limit that the program states: this is not noticed, and nothing else
+	// is claimed. If it ever is noticed, the README has to say so.
+	w = b.open(t)
+	verified(t, w)
+	if alarms := w.Alarms(); len(alarms) > 0 {
+		t.Errorf("alarms %+v", alarms)
+	}
 }
 
 func TestAttack32_DatabaseOfAnotherOrganisation(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
@@ -15,9 +14,6 @@ import (
 
 // kindCaseOpened is counted for the gap-free case numbers.
 const kindCaseOpened = "case.opened/1"
-
-// unknownTime stands where nobody has vouched for an instant.
-var unknownTime time.Time
 
 // refresh notices what other processes appended since the last look.
 func (w *Workspace) refresh(ctx context.Context) error {

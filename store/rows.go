@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -134,7 +135,7 @@ func (w *Workspace) Events(ctx context.Context, subject string) ([]event.Event, 
 			return nil, err
 		}
 		if e.leaf.Log != "" {
-			e.Doubt = ledger.Doubt(prev[e.leaf.Log], e.leaf, w.built, unknownTime)
+			e.Doubt = ledger.Doubt(prev[e.leaf.Log], e.leaf, w.built, time.Time{}) // nobody witnesses yet
 			leaf := e.leaf
 			prev[leaf.Log] = &leaf
 		}

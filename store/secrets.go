@@ -135,19 +135,12 @@ func (s *secrets) openBody(place string, sealed []byte, commit ledger.Hash) (sal
 	return salt, plain, nil
 }
 
-// atRest holds the workspace key's purposes: leaves and snapshots.
-type atRest struct {
-	leaves    cipher.AEAD
-	snapshots cipher.AEAD
-}
+// atRest opens what the workspace's key seals: the leaves.
+type atRest struct{ leaves cipher.AEAD }
 
 func newAtRest(key []byte) (atRest, error) {
 	leaves, err := subkey(key, "posko leaf v1")
-	if err != nil {
-		return atRest{}, err
-	}
-	snapshots, err := subkey(key, "posko snapshot v1")
-	return atRest{leaves, snapshots}, err
+	return atRest{leaves}, err
 }
 
 func (a atRest) sealLeaf(row int64, leaf []byte) []byte {

@@ -15,9 +15,6 @@ import (
 	"github.com/posko-ir/posko/playbooks/event"
 )
 
-// FoldVersion changes whenever the same entries fold to another state.
-const FoldVersion = 1
-
 // MaxName is the longest name of an organisation or officer, in characters.
 const MaxName = 120
 
