@@ -3,18 +3,19 @@ package cases
 // The kinds of events of a case. A released kind and its fold never change; a
 // change is a new kind.
 const (
-	KindOpened     = "case.opened/1"
-	KindRetitled   = "case.retitled/1"
-	KindSeverity   = "case.severity/1"
-	KindTLP        = "case.tlp/1"
-	KindContained  = "case.contained/1"
-	KindClosed     = "case.closed/1"
-	KindReopened   = "case.reopened/1"
-	KindResolved   = "conflict.resolved/1"
-	KindFact       = "fact.set/1"
-	KindNote       = "note.added/1"
-	KindNoteStruck = "note.withdrawn/1"
-	KindDecision   = "decision.made/1"
+	KindOpened      = "case.opened/1"
+	KindRetitled    = "case.retitled/1"
+	KindSeverity    = "case.severity/1"
+	KindTLP         = "case.tlp/1"
+	KindContained   = "case.contained/1"
+	KindClosed      = "case.closed/1"
+	KindReopened    = "case.reopened/1"
+	KindResolved    = "conflict.resolved/1"
+	KindFact        = "fact.set/1"
+	KindNote        = "note.added/1"
+	KindNoteStruck  = "note.withdrawn/1"
+	KindNoteCounsel = "note.for-counsel/1"
+	KindDecision    = "decision.made/1"
 
 	KindDrillSpeed = "drill.speed/1"
 
@@ -138,6 +139,8 @@ func decodeCase(kind string) payload {
 		return &noteAdded{}
 	case KindNoteStruck:
 		return &noteWithdrawn{}
+	case KindNoteCounsel:
+		return &noteForCounsel{}
 	case KindDecision:
 		return &decisionMade{}
 	case KindBodyDestroyed:

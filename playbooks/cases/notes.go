@@ -5,9 +5,10 @@ import "github.com/posko-ir/posko/playbooks/event"
 // Note is what somebody wrote down.
 type Note struct {
 	Origin
-	ID     string  `json:"id"`
-	Text   string  `json:"text"`
-	Struck *Struck `json:"struck,omitempty"`
+	ID      string  `json:"id"`
+	Text    string  `json:"text"`
+	Counsel bool    `json:"counsel,omitempty"` // written for counsel: stays out of every copy
+	Struck  *Struck `json:"struck,omitempty"`
 }
 
 // Struck says who took a thing back, and why. The thing stays.
@@ -45,6 +46,27 @@ func (p *noteAdded) apply(c *Case, e event.Event) {
 }
 
 func (p *noteAdded) describe(lang string) string { return text(lang, "row.note", p.Text) }
+
+// ForCounsel marks a note as written for counsel: it stays out of every copy
+// of the case unless somebody names it.
+func (c *Case) ForCounsel(id string) error { return c.record(&noteForCounsel{Note: id}) }
+
+type noteForCounsel struct {
+	Note string `json:"note"`
+}
+
+func (*noteForCounsel) Kind() string { return KindNoteCounsel }
+
+func (p *noteForCounsel) fits(c *Case) *Refusal {
+	if find(c.Notes, p.Note) == nil {
+		return refuse("unknown-id", p.Note)
+	}
+	return nil
+}
+
+func (p *noteForCounsel) apply(c *Case, _ event.Event) { find(c.Notes, p.Note).Counsel = true }
+
+func (p *noteForCounsel) describe(lang string) string { return text(lang, "row.counsel", p.Note) }
 
 // WithdrawNote strikes a note, with a reason; its text stays readable.
 func (c *Case) WithdrawNote(id, reason string) error {

@@ -19,6 +19,8 @@ type Input struct {
 	Organisation string
 	Officer      func(id string) string // the name of an officer; nil or "": the id stands for it
 	Verification Verification
+	Audience     string                   // whom the copy is made for; empty: the whole case, for ourselves
+	Withheld     map[event.ID]Withholding // the entries that it may not say
 	Now          instant.Instant
 	Lang         string
 }
@@ -28,8 +30,8 @@ func Build(in Input) Document { return NewModel(in).Document() }
 
 // NewModel gathers what a report says about a case.
 func NewModel(in Input) Model {
-	b := builder{Input: in, Case: in.Case}
-	c := in.Case
+	c := in.Case.Without(reasons(in.Withheld))
+	b := builder{Input: in, Case: c}
 	m := Model{
 		Format: Format, Lang: string(speak(in.Lang)), Created: in.Now, Organisation: in.Organisation,
 		Case: Head{
@@ -43,6 +45,7 @@ func NewModel(in Input) Model {
 		Indicators: each(c.Indicators, b.indicator), Assets: each(c.Assets, b.asset), Links: each(c.Links, link),
 		Evidence: each(c.Collections, b.collection), Custody: b.custody(), Checks: each(c.Checks, b.check),
 		Seals: each(c.Seals, b.seal), Exports: each(c.Exports, b.export),
+		Audience: in.Audience, Withheld: b.withheld(),
 		Conflicts: each(c.Conflicts, b.conflict), Gone: b.gone(), Verification: b.verification(),
 	}
 	m.Limits = each(m.sift(), func(l Limit) Limit { return l })
@@ -149,6 +152,9 @@ func (b builder) timeline() []Row {
 	}
 	names := NewStepNames(b.Case, b.Lang)
 	for e := range b.Events {
+		if _, hidden := b.Withheld[e.ID]; hidden {
+			continue
+		}
 		for i, r := range b.Rows(e, b.Lang) {
 			rows = append(rows, Row{
 				Record: Record{At: r.At, Recorded: r.Recorded, By: b.name(r.Actor), Source: r.Source, Doubt: r.Doubt},

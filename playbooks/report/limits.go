@@ -30,6 +30,7 @@ func (m *Model) sift() []Limit {
 	m.siftRecord(s)
 	m.siftEvidence(s)
 	m.siftWork(s)
+	m.siftWithheld(s)
 	s.when(true, "limit.statements")
 	s.when(true, "limit.laptop")
 	return s.found

@@ -39,6 +39,8 @@ type Model struct {
 	Conflicts    []Conflict      `json:"conflicts"`
 	Gone         []Gone          `json:"gone"`
 	Limits       []Limit         `json:"limits"`
+	Audience     string          `json:"audience,omitempty"`
+	Withheld     []Withheld      `json:"withheld,omitempty"`
 }
 
 // Head is the case itself.

@@ -30,7 +30,7 @@ func (m Model) Document() Document {
 	}
 	for _, section := range []func() Section{
 		a.summary, a.sheet, a.facts, a.people, a.decisions, a.steps, a.timeline, a.findings,
-		a.evidence, a.custody, a.seals, a.limits,
+		a.evidence, a.custody, a.seals, a.withheld, a.limits,
 	} {
 		if s := section(); s.Title != "" {
 			d.Sections = append(d.Sections, s)

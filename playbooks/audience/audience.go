@@ -1,0 +1,189 @@
+// Package audience decides what a copy of a case may say: who it is made for,
+// which entries and which bytes stay out, and why.
+//
+// A copy is made for a court, an authority, a customer, an auditor or an
+// insurer. Whatever stays out is not passed over in silence: it appears as
+// withheld, by entry and with the reason, and the ledger's commitment to it
+// stays, so that the copy still verifies and the withheld part can be shown
+// later.
+//
+// Rules it keeps:
+//
+//   - What was marked for counsel stays out of every copy, unless it is named.
+//   - A customer gets no internal notes, tasks, people or imported timelines.
+//   - Customers, auditors and insurers get pictures and other bytes that no
+//     program can search only when an officer names them.
+//   - With an entry go the later ones that speak of it: who dropped a task and
+//     why would tell what the task was.
+//
+// The package is pure; reading and writing are elsewhere.
+package audience
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/event"
+)
+
+// The audiences.
+const (
+	Court     = "court"
+	Authority = "authority"
+	Customer  = "customer"
+	Auditor   = "auditor"
+	Insurer   = "insurer"
+)
+
+// All lists the audiences.
+func All() []string { return []string{Court, Authority, Customer, Auditor, Insurer} }
+
+// ErrAudience is returned for an audience that there is not.
+var ErrAudience = errors.New("choose one of court, authority, customer, auditor, insurer")
+
+// ErrReference is returned for a reference that names nothing on the case.
+var ErrReference = errors.New("there is no such thing on the case")
+
+// ErrWhole is returned when a whole run or a seal shall stay out: the copy would
+// not say any more what was done, or not verify.
+var ErrWhole = errors.New("a run or a seal cannot stay out as a whole; name its steps")
+
+// The reasons why something stays out. Reasons an officer gives are text.
+const (
+	ReasonCounsel  = "counsel"  // marked for counsel
+	ReasonInternal = "internal" // internal notes, tasks, timelines
+	ReasonPeople   = "people"   // names and contacts of people
+	ReasonBytes    = "bytes"    // cannot be searched, and was not named
+)
+
+// An Order says for whom a copy is made. With names what goes in although the
+// audience would not get it, Without what stays out and why: "N3", "E1", "E1/4",
+// "R1.2".
+type Order struct {
+	For     string
+	With    []string
+	Without map[string]string
+}
+
+// Check refuses an order for nobody, or about things that the case does not have.
+func (o Order) Check(c *cases.Case) error {
+	if !slices.Contains(All(), o.For) {
+		return fmt.Errorf("audience %q: %w", o.For, ErrAudience)
+	}
+	for _, ref := range o.With {
+		if !c.Exists(ref) {
+			return fmt.Errorf("give out %s: %w", ref, ErrReference)
+		}
+	}
+	for ref, reason := range o.Without {
+		if !c.Exists(ref) {
+			return fmt.Errorf("withhold %s: %w", ref, ErrReference)
+		}
+		if !strings.Contains(ref, ".") && strings.ContainsAny(ref[:1], "RS") {
+			return fmt.Errorf("withhold %s: %w", ref, ErrWhole)
+		}
+		if strings.TrimSpace(reason) == "" {
+			return fmt.Errorf("withhold %s: say why", ref)
+		}
+	}
+	return nil
+}
+
+// Withheld gives the entries that stay out of the copy, each with its reason.
+func (o Order) Withheld(c *cases.Case, events []event.Event) map[event.ID]string {
+	refs := o.refs(c)
+	out := map[event.ID]string{}
+	for _, e := range events {
+		if reason, ok := about(e, refs); ok {
+			out[e.ID] = reason
+		}
+	}
+	return out
+}
+
+// refs gives the things of the case that stay out, by reference.
+func (o Order) refs(c *cases.Case) map[string]string {
+	refs := map[string]string{}
+	for _, n := range c.Notes {
+		switch {
+		case n.Counsel:
+			refs[n.ID] = ReasonCounsel
+		case o.For == Customer:
+			refs[n.ID] = ReasonInternal
+		}
+	}
+	if o.For == Customer {
+		for _, t := range c.Tasks {
+			refs[t.ID] = ReasonInternal
+		}
+		for _, m := range c.Imports {
+			refs[m.ID] = ReasonInternal
+		}
+		for _, p := range c.People {
+			refs[p.ID] = ReasonPeople
+		}
+	}
+	for _, ref := range o.With {
+		delete(refs, ref)
+	}
+	for ref, reason := range o.Without {
+		refs[ref] = reason
+	}
+	return refs
+}
+
+// about says whether an entry makes one of the things, or speaks of it. Lists
+// in a body, like the collections of a seal, only cite.
+func about(e event.Event, refs map[string]string) (string, bool) {
+	if len(refs) == 0 || e.Data == nil {
+		return "", false
+	}
+	var body map[string]json.RawMessage
+	if json.Unmarshal(e.Data, &body) != nil {
+		return "", false
+	}
+	for _, field := range fields() {
+		var ref string
+		if json.Unmarshal(body[field], &ref) != nil || ref == "" {
+			continue
+		}
+		if reason, ok := refs[ref]; ok {
+			return reason, true
+		}
+		if whole, _, item := strings.Cut(ref, "/"); item {
+			if reason, ok := refs[whole]; ok {
+				return reason, true
+			}
+		}
+	}
+	return "", false
+}
+
+// fields are the places of a body that hold what the entry is about.
+func fields() []string {
+	return []string{
+		"id", "note", "task", "person", "step", "import", "asset", "indicator", "link",
+		"decision", "collection", "item", "from", "to",
+	}
+}
+
+// Bytes says whether the bytes of an item go into the copy, else why not. Text
+// is whether they can be searched for names.
+func (o Order) Bytes(collection, item string, text bool) (reason string, in bool) {
+	for _, ref := range []string{item, collection} {
+		if why, ok := o.Without[ref]; ok {
+			return why, false
+		}
+	}
+	switch {
+	case slices.Contains(o.With, item), slices.Contains(o.With, collection):
+		return "", true
+	case o.For == Court, o.For == Authority, text:
+		return "", true
+	}
+	return ReasonBytes, false
+}
