@@ -10,8 +10,13 @@ import (
 func search(t *testing.T) *audience.Names {
 	t.Helper()
 	n, short := audience.NewNames([]audience.Name{
-		{Of: "C1", Text: "Müller & Söhne GmbH"}, {Of: "C1", Text: "mueller-soehne.example"}, {Of: "C2", Text: "Straßenbau Nord"},
-		{Of: "C3", Text: "Acme"}, {Of: "C4", Text: "Acme Research"}, {Of: "C5", Text: "XY"}, {Of: "C6", Text: "PT Contoh Jaya"},
+		{Of: "C1", Text: "Müller & Söhne GmbH"},
+		{Of: "C1", Text: "mueller-soehne.example"},
+		{Of: "C2", Text: "Straßenbau Nord"},
+		{Of: "C3", Text: "Acme"},
+		{Of: "C4", Text: "Acme Research"},
+		{Of: "C5", Text: "XY"},
+		{Of: "C6", Text: "PT Contoh Jaya"},
 	})
 	if len(short) != 1 || short[0].Of != "C5" {
 		t.Fatalf("too short are %v", short)

@@ -105,7 +105,7 @@ func letterOf(kind string) string {
 
 // decode returns an empty payload of a kind, or nil for an unknown one.
 func decode(kind string) payload {
-	for _, of := range []func(string) payload{decodeCase, decodeWork, decodeEvidence, decodeRun} {
+	for _, of := range []func(string) payload{decodeCase, decodeNote, decodeWork, decodeEvidence, decodeRun} {
 		if p := of(kind); p != nil {
 			return p
 		}
@@ -135,6 +135,14 @@ func decodeCase(kind string) payload {
 		return &conflictResolved{}
 	case KindFact:
 		return &factSet{}
+	case KindBodyDestroyed:
+		return &bodyDestroyed{}
+	}
+	return nil
+}
+
+func decodeNote(kind string) payload {
+	switch kind {
 	case KindNote:
 		return &noteAdded{}
 	case KindNoteStruck:
@@ -143,8 +151,6 @@ func decodeCase(kind string) payload {
 		return &noteForCounsel{}
 	case KindDecision:
 		return &decisionMade{}
-	case KindBodyDestroyed:
-		return &bodyDestroyed{}
 	}
 	return nil
 }
