@@ -49,10 +49,11 @@ type Open func(context.Context) (io.ReadCloser, error)
 // Collection is the manifest of one collection as it was sealed: a canonical
 // JSON object a line, with "n" and, where there are bytes, "sha256" and "size".
 type Collection struct {
-	ID     string // like E1
-	Size   int64
-	SHA256 ledger.Hash
-	Open   Open
+	ID       string // like E1
+	Size     int64
+	SHA256   ledger.Hash
+	Open     Open
+	Withheld string // why the whole collection is not in the bag; its manifest's hash is
 }
 
 // Item is the bytes of one line of a collection's manifest. Items of one

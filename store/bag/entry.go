@@ -118,7 +118,13 @@ type Withheld struct {
 	Reason     string
 }
 
-// withheldRecord is Withheld as a line of withheld.jsonl.
+// wholly is the record of a collection of which not even the list is here: line 0.
+func (c Collection) wholly() withheldRecord {
+	return withheldRecord{Collection: c.ID, SHA256: c.SHA256, State: StateWithheld, Reason: valid(c.Withheld)}
+}
+
+// withheldRecord is Withheld as a line of withheld.jsonl. Line 0 is a whole
+// collection by the hash of its manifest.
 type withheldRecord struct {
 	Collection string      `json:"collection"`
 	Line       int64       `json:"n"`
@@ -132,7 +138,7 @@ func (w Withheld) record() withheldRecord {
 }
 
 func (r withheldRecord) check() error {
-	if !plainSegment(r.Collection) || r.Line < 1 || r.Reason == "" ||
+	if !plainSegment(r.Collection) || r.Line < 0 || r.Reason == "" ||
 		r.State != StateWithheld && r.State != StateDestroyed {
 		return errors.New("a withheld item needs a collection, a line, a state and a reason")
 	}

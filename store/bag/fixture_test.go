@@ -113,7 +113,7 @@ func collection(t testing.TB, id string) (Collection, []Item, Withheld, SealedCo
 		sum.Items++
 	}
 	sum.Manifest = sha256.Sum256(list.Bytes())
-	c := Collection{id, int64(list.Len()), sum.Manifest, opener(list.Bytes())}
+	c := Collection{ID: id, Size: int64(list.Len()), SHA256: sum.Manifest, Open: opener(list.Bytes())}
 	return c, items[:len(items)-1], gone, sum
 }
 

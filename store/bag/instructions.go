@@ -19,6 +19,8 @@ type instructionValues struct {
 	Officer, Principal          string
 	Words, Fingerprint          string
 	Seals                       []instructionSeal
+	Withheld                    []string // collections that are not here at all
+	Listed                      bool     // some sealed collection is here
 	Limits                      []string
 }
 

@@ -19,7 +19,7 @@ func (v *verifier) readInside(ctx context.Context) error {
 	v.heads, v.entries = map[string]ledger.Head{}, map[string]bool{}
 	v.sealed, v.withheld = map[string]SealedCollection{}, map[string]withheldRecord{}
 	for _, read := range []func(context.Context) error{
-		v.readSeals, v.readWithheld, v.readCollections, v.readCheckpoints, v.readEntries, v.readCustody, v.compareCounts,
+		v.readWithheld, v.readSeals, v.readCollections, v.readCheckpoints, v.readEntries, v.readCustody, v.compareCounts,
 	} {
 		if err := read(ctx); err != nil {
 			return err
@@ -119,11 +119,23 @@ func (v *verifier) addSeal(m SealManifest, key ssh.PublicKey) {
 		}
 		v.sealed[c.Collection] = c
 		s.Collections = append(s.Collections, c.Collection)
-		if v.payload.get(dirItems+c.Collection+"/"+collectionList) == nil {
-			v.bad(CodeCollection, dirItems+c.Collection, "the manifest of sealed collection %s is missing", c.Collection)
-		}
+		v.sealedList(c)
 	}
 	v.rep.Seals = append(v.rep.Seals, s)
+}
+
+// sealedList demands the list of a sealed collection, or that it is said to be
+// withheld by the hash that was sealed.
+func (v *verifier) sealedList(c SealedCollection) {
+	if v.payload.get(dirItems+c.Collection+"/"+collectionList) != nil {
+		return
+	}
+	switch w, withheld := v.withheld[wholePath(c.Collection)]; {
+	case !withheld:
+		v.bad(CodeCollection, dirItems+c.Collection, "the manifest of sealed collection %s is missing", c.Collection)
+	case w.SHA256 != c.Manifest:
+		v.bad(CodeCollection, fileWithheld, "the hash of withheld collection %s is not the one that was sealed", c.Collection)
+	}
 }
 
 // records reads a payload file of lines, if there is one. A line that check
@@ -160,13 +172,16 @@ func (v *verifier) readWithheld(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		path := ItemPath(r.Collection, r.Line)
+		path, name := ItemPath(r.Collection, r.Line), fmt.Sprintf("item %s/%d", r.Collection, r.Line)
+		if r.Line == 0 {
+			path, name = wholePath(r.Collection), "collection "+r.Collection
+		}
 		if _, twice := v.withheld[path]; twice {
-			return fmt.Errorf("item %s/%d stands there twice", r.Collection, r.Line)
+			return fmt.Errorf("%s stands there twice", name)
 		}
 		v.withheld[path] = r
 		v.rep.Withheld++
-		v.rep.add(Info, CodeItemWithheld, path, "item %s/%d is not here: %s: %s", r.Collection, r.Line, r.State, visible(r.Reason))
+		v.rep.add(Info, CodeItemWithheld, path, "%s is not here: %s: %s", name, r.State, visible(r.Reason))
 		return nil
 	})
 }

@@ -35,11 +35,25 @@ func (v *verifier) readCollections(ctx context.Context) error {
 		}
 	}
 	for p, w := range v.withheld {
+		if w.Line == 0 {
+			v.notHere(w)
+			continue
+		}
 		if !expected[p] {
 			v.bad(CodeItem, fileWithheld, "item %s/%d is said to be withheld, and no collection lists it", w.Collection, w.Line)
 		}
 	}
 	return nil
+}
+
+// wholePath is where a collection would lie that is withheld as a whole.
+func wholePath(collection string) string { return dirItems + collection }
+
+// notHere holds a bag to what it says of a collection withheld as a whole.
+func (v *verifier) notHere(w withheldRecord) {
+	if v.payload.get(dirItems+w.Collection+"/"+collectionList) != nil {
+		v.bad(CodeCollection, fileWithheld, "collection %s is here, and said to be %s", w.Collection, w.State)
+	}
 }
 
 func (v *verifier) readCollection(ctx context.Context, id string, expected map[string]bool) error {

@@ -265,6 +265,17 @@ func (w *writer) instructions() ([]byte, error) {
 	for _, s := range w.c.Seals {
 		v.Seals = append(v.Seals, instructionSeal{s.ID, s.Signer.Principal()})
 	}
+	withheld := map[string]bool{}
+	for _, c := range w.c.Collections {
+		if c.Withheld != "" {
+			withheld[c.ID] = true
+			v.Withheld = append(v.Withheld, c.ID)
+		}
+	}
+	v.Listed = slices.ContainsFunc(w.c.Seals, func(s Seal) bool {
+		m, err := ParseSeal(s.Manifest)
+		return err != nil || slices.ContainsFunc(m.Collections, func(c SealedCollection) bool { return !withheld[c.Collection] })
+	})
 	for _, l := range w.c.Limits {
 		v.Limits = append(v.Limits, visible(l))
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/posko-ir/posko/playbooks/canonical"
 	"github.com/posko-ir/posko/store/ledger"
@@ -88,6 +89,9 @@ func (w *writer) recorded(ctx context.Context, name, path string, size int64, wa
 
 func (w *writer) collections(ctx context.Context) error {
 	for _, c := range w.c.Collections {
+		if c.Withheld != "" {
+			continue
+		}
 		path := dirItems + c.ID + "/" + collectionList
 		if err := w.recorded(ctx, "the manifest of "+c.ID, path, c.Size, c.SHA256, c.Open); err != nil {
 			return err
@@ -120,17 +124,16 @@ func (w *writer) items(ctx context.Context) error {
 }
 
 func (w *writer) withheld(ctx context.Context) error {
-	if w.c.Withheld == nil {
+	if w.c.Withheld == nil && !slices.ContainsFunc(w.c.Collections, func(c Collection) bool { return c.Withheld != "" }) {
 		return nil
 	}
 	return w.lines(ctx, fileWithheld, func(line func([]byte) error) error {
-		for item, err := range w.c.Withheld {
+		for r, err := range w.withheldRecords() {
 			if err != nil {
 				return fmt.Errorf("read the withheld items: %w", err)
 			}
-			r := item.record()
 			if err := r.check(); err != nil {
-				return fmt.Errorf("item %s/%d: %w", visible(item.Collection), item.Line, err)
+				return fmt.Errorf("item %s/%d: %w", visible(r.Collection), r.Line, err)
 			}
 			data, err := canonical.Marshal(r)
 			if err != nil {
@@ -142,6 +145,22 @@ func (w *writer) withheld(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// withheldRecords are the collections that are not here, then single items.
+func (w *writer) withheldRecords() iter.Seq2[withheldRecord, error] {
+	return func(yield func(withheldRecord, error) bool) {
+		for _, c := range w.c.Collections {
+			if c.Withheld != "" && !yield(c.wholly(), nil) {
+				return
+			}
+		}
+		for item, err := range orEmpty(w.c.Withheld) {
+			if !yield(item.record(), err) {
+				return
+			}
+		}
+	}
 }
 
 func (w *writer) files(ctx context.Context) error {
