@@ -232,7 +232,17 @@ func (a *app) simple(use, short string, args int, do func(c *cases.Case, args []
 }
 
 func (a *app) caseNote() *cobra.Command {
-	return a.simple("note CASE TEXT", "Write a note", 2, func(c *cases.Case, args []string) (string, error) { return c.AddNote(args[0]) })
+	var counsel bool
+	c := a.simple("note CASE TEXT", "Write a note; with --counsel one for counsel, which stays out of copies", 2,
+		func(c *cases.Case, args []string) (string, error) {
+			id, err := c.AddNote(args[0])
+			if err == nil && counsel {
+				err = c.ForCounsel(id)
+			}
+			return id, err
+		})
+	c.Flags().BoolVar(&counsel, "counsel", false, "written for counsel: every copy withholds it")
+	return c
 }
 
 func (a *app) caseIndicator() *cobra.Command {

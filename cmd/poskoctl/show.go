@@ -132,6 +132,9 @@ func (a *app) conflictLines(all []cases.Conflict) []string {
 // noteLine is a note in a list; one that was taken back says so.
 func (a *app) noteLine(n cases.Note) string {
 	line := "  " + n.ID + "  " + cases.Visible(n.Text)
+	if n.Counsel {
+		line += "  " + a.say("cli.counsel")
+	}
 	if n.Struck != nil {
 		line += "  " + a.say("cli.withdrawn", cases.Visible(n.Struck.Reason))
 	}

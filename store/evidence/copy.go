@@ -16,9 +16,10 @@ import (
 
 // A Copy says for whom a bag is made and who must not occur in it.
 type Copy struct {
-	Order audience.Order
-	Names *audience.Names            // of others; nil: nobody
-	Say   func(reason string) string // a reason for people
+	Order      audience.Order
+	Names      *audience.Names            // of others; nil: nobody
+	Unsearched []audience.Name            // of others, too short to be looked for
+	Say        func(reason string) string // a reason for people
 }
 
 // NamedError is an export that was stopped because it names somebody whom its

@@ -31,7 +31,8 @@ func Formats() []string { return []string{"pdf", "md", "json"} }
 type Report struct{ input report.Input }
 
 // NewReport reads what a report says of a case and verifies the ledger for it.
-func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, lang string) (*Report, error) {
+// The copy says for whom it is; nil: for ourselves.
+func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, lang string, x *evidence.Copy) (*Report, error) {
 	r, err := w.Roster(ctx)
 	if err != nil {
 		return nil, err
@@ -50,6 +51,12 @@ func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, l
 	}
 	if in.Verification, err = verification(ctx, w, r, c); err != nil {
 		return nil, err
+	}
+	if x != nil {
+		in.Audience = x.Order.For
+		if in.Withheld, err = withheld(ctx, w, tag, &c, events, x); err != nil {
+			return nil, err
+		}
 	}
 	err = d.Items(ctx, tag, "", func(col cases.Collection, i evidence.Item) error {
 		if len(col.Inline) == col.Items {
