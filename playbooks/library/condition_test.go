@@ -60,6 +60,20 @@ func TestBranchesOpen(t *testing.T) {
 		{"at the start", "ransomware", nil, []string{"17", "9"}},
 		{"clean point named, in contact", "ransomware", map[string]string{"__clean_point__": "named", "__contact__": "contact", "__personal_data__": "no"}, []string{"16"}},
 		{"no clean backup, pays", "ransomware", map[string]string{"__clean_point__": "none", "__contact__": "pay"}, []string{"16", "17"}},
+		{"at the start", "insider", nil, []string{"16", "6"}},
+		{"limited quietly", "insider", map[string]string{"__measure__": "limit"}, []string{"15", "16", "6"}},
+		{"cut, no personal data", "insider", map[string]string{"__measure__": "cut", "__personal_data__": "no"}, []string{"14"}},
+		{"the suspicion fell away", "insider", map[string]string{"__measure__": "none", "__personal_data__": "no"}, []string{"17"}},
+		{"at the start", "device", nil, []string{"13", "14", "9"}},
+		{"unreadable and given up", "device", map[string]string{"__posko__": "no", "__personal_data__": "no", "__device__": "given_up"}, nil},
+		{"came back", "device", map[string]string{"__posko__": "yes", "__device__": "back"}, []string{"12", "14", "9"}},
+		{"at the start", "outage", nil, []string{"16", "5", "6", "8", "9"}},
+		{"going back, no provider", "outage", map[string]string{"__provider__": "no", "__way__": "rollback", "__undo__": "yes"}, []string{"16", "6", "7", "8", "9"}},
+		{"cannot be undone", "outage", map[string]string{"__way__": "rollback", "__undo__": "no"}, []string{"16", "5", "6", "7", "9"}},
+		{"restored, data untouched", "outage", map[string]string{"__service__": "restored", "__provider__": "no", "__undo__": "untouched", "__personal_data__": "no"}, []string{"8"}},
+		{"at the start", "ddos", nil, []string{"14", "15", "9"}},
+		{"demand, still going", "ddos", map[string]string{"__demand__": "yes"}, []string{"15", "8", "9"}},
+		{"quiet, no demand, no data", "ddos", map[string]string{"__attack__": "quiet", "__demand__": "no", "__personal_data__": "no"}, nil},
 	} {
 		t.Run(c.short+"/"+c.name, func(t *testing.T) {
 			p, _ := ByShort(c.short)

@@ -36,6 +36,10 @@ const (
 	Breach     = "playbook--a352dd1a-b840-4c51-bb0e-d99d239c926d"
 	Takeover   = "playbook--5733ee47-6fe6-4095-ab07-d92c3e06b25e"
 	Ransomware = "playbook--7c319f4a-70ff-4fa4-af42-d4f651275daf"
+	Insider    = "playbook--2bc05f20-e5f0-404f-ad7f-958a7bdfa693"
+	Device     = "playbook--b26cc5da-6440-4d48-a16f-6740a41e29dd"
+	Outage     = "playbook--1a17becf-2b8f-4b5a-8fc2-27938185f94f"
+	DDoS       = "playbook--d500bce9-394a-46aa-ab26-27b61ba9cc7a"
 	Closing    = "playbook--ec9d5961-6bf4-4265-bd7e-80ac70e36da8"
 )
 
@@ -89,6 +93,10 @@ func list() []entry {
 		{"breach", Breach},
 		{"takeover", Takeover},
 		{"ransomware", Ransomware},
+		{"insider", Insider},
+		{"device", Device},
+		{"outage", Outage},
+		{"ddos", DDoS},
 		{"closing", Closing},
 	}
 }

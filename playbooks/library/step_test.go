@@ -134,6 +134,18 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 		"ransomware 7 first_day": "occurred_from", "ransomware 8 decision": "suspected",
 		"ransomware 9 state": "clean_point_named", "ransomware 11 decision": "contact_decided",
 		"ransomware 13 restored_at": "restored",
+		"insider 5 first":           "occurred_from", "insider 6 decision": "measure_decided",
+		"insider 14 cut_at": "cut", "insider 12 decision": "suspected",
+		"device 1 last_seen": "occurred_from", "device 8 decision": "suspected",
+		"device 13 returned_at": "returned",
+		"outage 1 detected_at":  "detected", "outage 1 since": "occurred_from",
+		"outage 6 decision": "change_decided", "outage 10 restored_at": "restored",
+		"outage 2 posted_at": "posted", "outage 9 posted_at": "posted",
+		"outage 15 decision": "suspected",
+		"ddos 4 took_effect": "measure", "ddos 5 took_effect": "measure",
+		"ddos 1 detected_at": "detected", "ddos 9 last": "measure",
+		"ddos 9 state": "quiet", "ddos 12 restored_at": "restored",
+		"ddos 14 demand_at": "demand", "ddos 11 decision": "suspected",
 	}
 	got := map[string]string{}
 	each(t, func(t *testing.T, g *guide.Guide) {
