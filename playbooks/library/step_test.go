@@ -156,3 +156,15 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 		t.Errorf("facts are set by %v, want %v", got, want)
 	}
 }
+
+// What is due before a fact needs the fact before it happens.
+func TestWhatComesBeforeAFactIsPlanned(t *testing.T) {
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for _, step := range guided(g) {
+			due, err := guide.ParseDue(step.Due)
+			if err == nil && due.Offset < 0 && !slices.Contains(guide.Planned(), due.Fact) {
+				t.Errorf("step %s is due %s: the fact is known too late", step.Number, step.Due)
+			}
+		}
+	})
+}
