@@ -60,6 +60,19 @@ func TestBranchesOpen(t *testing.T) {
 		{"at the start", "ransomware", nil, []string{"17", "9"}},
 		{"clean point named, in contact", "ransomware", map[string]string{"__clean_point__": "named", "__contact__": "contact", "__personal_data__": "no"}, []string{"16"}},
 		{"no clean backup, pays", "ransomware", map[string]string{"__clean_point__": "none", "__contact__": "pay"}, []string{"16", "17"}},
+		{"at the start", "customers", nil, []string{"10", "13"}},
+		{"all settled, all told", "customers", map[string]string{"__unknown__": "none", "__supplements__": "complete"}, nil},
+		{"at the start", "supplier", nil, []string{"13", "14", "8"}},
+		{"only our own data", "supplier", map[string]string{"__customer_data__": "no"}, []string{"13", "8"}},
+		{"closed in writing", "supplier", map[string]string{"__closure__": "closed"}, []string{"11", "13", "14"}},
+		{"we leave them, nothing touched", "supplier", map[string]string{"__closure__": "left", "__personal_data__": "no", "__customer_data__": "no"}, nil},
+		{"at the start", "secret", nil, []string{"12", "13"}},
+		{"opens a door only, nobody used it", "secret", map[string]string{"__signs__": "no", "__personal_data__": "no"}, nil},
+		{"at the start", "disclosure", nil, []string{"10", "16", "3", "6"}},
+		{"not valid; 18 lies behind a yes", "disclosure", map[string]string{"__valid__": "no", "__severity__": "lower", "__personal_data__": "no"}, []string{"15", "18"}},
+		{"valid and high", "disclosure", map[string]string{"__valid__": "yes", "__severity__": "high"}, []string{"11", "16", "17", "4", "5", "7", "8", "9"}},
+		{"in use, scored lower", "disclosure", map[string]string{"__valid__": "yes", "__severity__": "lower", "__exploited__": "yes"}, []string{"11", "16", "18", "22", "23", "4", "5", "7", "8", "9"}},
+		{"in use and critical, duty, published", "disclosure", map[string]string{"__valid__": "yes", "__exploited__": "yes", "__duty__": "notify", "__publication__": "published"}, []string{"10", "16", "19", "21", "22", "4", "5", "6", "7", "9"}},
 	} {
 		t.Run(c.short+"/"+c.name, func(t *testing.T) {
 			p, _ := ByShort(c.short)

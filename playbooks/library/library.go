@@ -34,8 +34,12 @@ import (
 const (
 	Opening    = "playbook--88094ed3-8079-4dff-a4de-39630ddd1438"
 	Breach     = "playbook--a352dd1a-b840-4c51-bb0e-d99d239c926d"
+	Customers  = "playbook--3af2d112-ea08-45d8-935f-2899d88dc399"
+	Supplier   = "playbook--5679185a-1fb7-4a22-8975-630ece409a9c"
 	Takeover   = "playbook--5733ee47-6fe6-4095-ab07-d92c3e06b25e"
+	Secret     = "playbook--22ca472f-b317-4186-99df-1a3a74605688"
 	Ransomware = "playbook--7c319f4a-70ff-4fa4-af42-d4f651275daf"
+	Disclosure = "playbook--a3fb96fc-fa49-4067-8688-465c84db0939"
 	Closing    = "playbook--ec9d5961-6bf4-4265-bd7e-80ac70e36da8"
 )
 
@@ -87,8 +91,12 @@ func list() []entry {
 	return []entry{
 		{"opening", Opening},
 		{"breach", Breach},
+		{"customers", Customers},
+		{"supplier", Supplier},
 		{"takeover", Takeover},
+		{"secret", Secret},
 		{"ransomware", Ransomware},
+		{"disclosure", Disclosure},
 		{"closing", Closing},
 	}
 }

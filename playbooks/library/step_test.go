@@ -134,6 +134,19 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 		"ransomware 7 first_day": "occurred_from", "ransomware 8 decision": "suspected",
 		"ransomware 9 state": "clean_point_named", "ransomware 11 decision": "contact_decided",
 		"ransomware 13 restored_at": "restored",
+		"customers 12 aware_at":     "aware", "customers 2 first_due": "first_due", "customers 6 sent_at": "sent",
+		"supplier 1 told_at": "told", "supplier 1 public": "statement_seen", "supplier 5 first": "occurred_from",
+		"supplier 3 contained_at": "contained", "supplier 6 decision": "suspected",
+		"supplier 8 seen_at": "statement_seen", "supplier 8 closure": "their_closure",
+		"secret 1 revoked_at": "occurred_to", "secret 5 contained_at": "contained",
+		"secret 2 since": "occurred_from", "secret 9 decision": "suspected",
+		"disclosure 1 sent_at": "informed", "disclosure 2 reported_at": "reported", "disclosure 3 valid": "valid",
+		"disclosure 6 contained_at": "contained", "disclosure 10 contained_at": "contained",
+		"disclosure 10 fixed_at": "fixed", "disclosure 17 contained_at": "contained",
+		"disclosure 17 fixed_at": "fixed", "disclosure 18 contained_at": "contained",
+		"disclosure 18 fixed_at": "fixed", "disclosure 5 data": "suspected", "disclosure 5 first": "occurred_from",
+		"disclosure 23 contained_at": "contained", "disclosure 8 known_at": "exploited",
+		"disclosure 11 written_at": "informed",
 	}
 	got := map[string]string{}
 	each(t, func(t *testing.T, g *guide.Guide) {
