@@ -147,6 +147,9 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 		"disclosure 18 fixed_at": "fixed", "disclosure 5 data": "suspected", "disclosure 5 first": "occurred_from",
 		"disclosure 23 contained_at": "contained", "disclosure 8 known_at": "exploited",
 		"disclosure 11 written_at": "informed",
+		"payment 1 paid_at":        "occurred_from", "payment 2 stopped_at": "contained", "payment 9 decision": "suspected",
+		"leaver 1 leaving_at": "leaving", "leaver 5 ended_at": "contained",
+		"leaver-cause 16 leaving_at": "leaving", "leaver-cause 7 cut_at": "contained", "leaver-cause 20 decision": "suspected",
 	}
 	got := map[string]string{}
 	each(t, func(t *testing.T, g *guide.Guide) {
@@ -165,4 +168,16 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 	if !maps.Equal(got, want) {
 		t.Errorf("facts are set by %v, want %v", got, want)
 	}
+}
+
+// What is due before a fact needs the fact before it happens.
+func TestWhatComesBeforeAFactIsPlanned(t *testing.T) {
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for _, step := range guided(g) {
+			due, err := guide.ParseDue(step.Due)
+			if err == nil && due.Offset < 0 && !slices.Contains(guide.Planned(), due.Fact) {
+				t.Errorf("step %s is due %s: the fact is known too late", step.Number, step.Due)
+			}
+		}
+	})
 }
