@@ -27,6 +27,7 @@ const (
 	KindAsset          = "asset.added/1"
 	KindIndicator      = "indicator.added/1"
 	KindLink           = "link.added/1"
+	KindRecordLinked   = "record.linked/1"
 	KindImported       = "timeline.imported/1"
 	KindOffset         = "source.offset/1"
 
@@ -86,7 +87,7 @@ func letterOf(kind string) string {
 		return "A"
 	case KindIndicator:
 		return "I"
-	case KindLink:
+	case KindLink, KindRecordLinked:
 		return "L"
 	case KindImported:
 		return "M"
@@ -162,6 +163,8 @@ func decodeWork(kind string) payload {
 		return &indicatorAdded{}
 	case KindLink:
 		return &linkAdded{}
+	case KindRecordLinked:
+		return &recordLinked{}
 	case KindImported:
 		return &timelineImported{}
 	case KindOffset:
