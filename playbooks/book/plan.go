@@ -70,9 +70,7 @@ func (b *Book) Plan(l List) Plan {
 			continue
 		}
 		if d := file.find(l.Register, row.Fields); d != nil {
-			rows[i].What, rows[i].Doubles = RowDoubled, d.row
-			rows[i].Changes = differences(l.Register, d.fields, both(d.fields, row.Fields))
-			d.fields = with(d.fields, rows[i].Changes)
+			rows[i].double(l.Register, d, row.Fields)
 			continue
 		}
 		d := &draft{row: row.Number, fields: row.Fields, plan: &rows[i]}
@@ -125,6 +123,17 @@ func (p *Plan) finish(rows []PlanRow) {
 			p.Rows = append(p.Rows, row)
 		}
 	}
+}
+
+// double puts a further row of one record over the earlier ones.
+func (r *PlanRow) double(register string, d *draft, fields map[string]string) {
+	fields = both(d.fields, fields)
+	if len(fields["notes"]) > MaxText {
+		r.What, r.Faults = RowFaulty, []Fault{{"notes", refuse("too-long", column("notes"), MaxText)}}
+		return
+	}
+	r.What, r.Doubles, r.Changes = RowDoubled, d.row, differences(register, d.fields, fields)
+	d.fields = with(d.fields, r.Changes)
 }
 
 // both are the fields of a row; what two rows of one record say in the notes is

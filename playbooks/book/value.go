@@ -16,8 +16,8 @@ import (
 
 // Limits of values.
 const (
-	MaxLine   = 500 // characters
-	MaxText   = 32 << 10
+	MaxLine   = 500    // characters
+	MaxText   = 30_000 // bytes; a cell of a sheet has room for it and what guards it
 	MaxNumber = 100_000
 	minReason = 3
 )
