@@ -164,6 +164,9 @@ func (a *app) rowLines(row book.PlanRow) []string {
 	if row.Doubles > 0 {
 		line += "  " + a.say("cli.book.import.doubles", row.Doubles)
 	}
+	if row.Removed != "" {
+		line += "  " + a.say("cli.book.import.removed", row.Removed)
+	}
 	lines := []string{line}
 	for _, c := range row.Changes {
 		lines = append(lines, fmt.Sprintf("      %s: %s → %s", book.Column{Key: c.Field}.Label(a.lang), valueLine(c.From), valueLine(c.To)))

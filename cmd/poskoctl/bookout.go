@@ -16,7 +16,7 @@ import (
 func (a *app) bookExport() *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use: "export REGISTER [--out F.csv]", Short: "Write a register as CSV that import and spreadsheets read", Args: cobra.ExactArgs(1),
+		Use: "export REGISTER [--out F.csv]", Short: "Write a register as CSV that import and spreadsheets read", Args: cobra.ExactArgs(1), ValidArgs: book.Registers(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			register, err := a.register(args[0])
 			if err != nil {

@@ -68,24 +68,41 @@ func Columns(register string) []Column {
 	case System:
 		return []Column{
 			columnName(), line("owner"), text("data"), text("admins", "admin"), line("mfa", "2fa"), text("logs"),
-			{Key: "logs_days", Type: TypeInteger}, text("backup"), {Key: "rto", Type: TypeDuration}, {Key: "rpo", Type: TypeDuration},
+			{Key: "logs_days", Type: TypeInteger},
+			text("backup"),
+			{Key: "rto", Type: TypeDuration},
+			{Key: "rpo", Type: TypeDuration},
 			line("supplier"), columnNotes(),
 		}
 	case Contact:
 		return []Column{
-			columnName(), {Key: "role", Type: TypeRole}, line("organisation", "organization", "company"), columnPhone(), line("second"), columnEmail(),
-			{Key: "language", Type: TypeLanguage}, line("hours"), line("reference"), columnNotes(),
+			columnName(),
+			{Key: "role", Type: TypeRole},
+			line("organisation", "organization", "company"), columnPhone(), line("second"), columnEmail(),
+			{Key: "language", Type: TypeLanguage},
+			line("hours"), line("reference"), columnNotes(),
 		}
 	case Customer:
 		return []Column{
-			columnName(), {Key: "aliases", Type: TypeList}, {Key: "domains", Type: TypeDomains}, line("contact"), columnPhone(), line("second"), columnEmail(),
-			{Key: "language", Type: TypeLanguage}, line("plan"), text("addons"), {Key: "notice_hours", Type: TypeInteger}, {Key: "business_days", Type: TypeBool},
+			columnName(),
+			{Key: "aliases", Type: TypeList},
+			{Key: "domains", Type: TypeDomains},
+			line("contact"), columnPhone(), line("second"), columnEmail(),
+			{Key: "language", Type: TypeLanguage},
+			line("plan"), text("addons"),
+			{Key: "notice_hours", Type: TypeInteger},
+			{Key: "business_days", Type: TypeBool},
 			line("clause"), columnNotes(),
 		}
 	case Supplier:
 		return []Column{
-			columnName(), text("does"), {Key: "systems", Type: TypeList}, line("contact"), columnPhone(), {Key: "security_email", Type: TypeEmail},
-			line("clause"), {Key: "notice_hours", Type: TypeInteger}, columnNotes(),
+			columnName(), text("does"),
+			{Key: "systems", Type: TypeList},
+			line("contact"), columnPhone(),
+			{Key: "security_email", Type: TypeEmail},
+			line("clause"),
+			{Key: "notice_hours", Type: TypeInteger},
+			columnNotes(),
 		}
 	}
 	return nil

@@ -101,6 +101,15 @@ func TestContactsOfOneNameAreToldApartByOrganisation(t *testing.T) {
 	}
 }
 
+// A list that still has what somebody took out is not refused, but it is said.
+func TestImportNamesWhatWasRemoved(t *testing.T) {
+	d := rich(t)
+	p := d.b.Plan(read(t, book.Contact, "name,organisation\nHOTLINE,state Police\nHotline,Bank\n"))
+	if p.New != 2 || p.Rows[0].Removed != "CON-A2" || p.Rows[1].Removed != "" {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestImportRefuses(t *testing.T) {
 	d := rich(t)
 	rule := func(err error) string {

@@ -113,7 +113,7 @@ func (r Record) Values() map[string]any {
 		case TypeBool:
 			out[key] = value == "yes"
 		case TypeList, TypeDomains:
-			out[key] = Parts(value)
+			out[key] = parts(value, ";")
 		default:
 			out[key] = value
 		}

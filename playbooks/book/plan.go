@@ -45,6 +45,7 @@ type PlanRow struct {
 	ID      string        `json:"id,omitempty"` // of the record in the book
 	Name    string        `json:"name"`
 	Doubles int           `json:"doubles,omitempty"` // the earlier row
+	Removed string        `json:"removed,omitempty"` // the id of a record of that name that somebody took out
 	Changes []FieldChange `json:"changes,omitempty"`
 	Faults  []Fault       `json:"faults,omitempty"`
 }
@@ -78,6 +79,7 @@ func (b *Book) Plan(l List) Plan {
 		all = append(all, d)
 	}
 	p.compare(l.Register, b.index(l.Register), all)
+	b.warn(l.Register, all)
 	p.finish(rows)
 	return p
 }
@@ -96,6 +98,21 @@ func (p *Plan) compare(register string, known drafts, all []*draft) {
 			d.plan.What, d.plan.Changes = RowChanged, changes
 			p.todo = append(p.todo, todo{row: d.row, id: k.id, changes: changes})
 			k.fields = with(k.fields, changes) // another contact of that name is told apart now
+		}
+	}
+}
+
+// warn marks new records whose namesake somebody took out of the book.
+func (b *Book) warn(register string, all []*draft) {
+	gone := map[string]string{}
+	for _, r := range b.Records {
+		if r.Register == register && r.Removed != nil {
+			gone[nameKey(register, r.Fields)] = r.ID
+		}
+	}
+	for _, d := range all {
+		if d.plan.What == RowNew {
+			d.plan.Removed = gone[nameKey(register, d.fields)]
 		}
 	}
 }

@@ -163,6 +163,3 @@ func parts(s, separators string) []string {
 	}
 	return out
 }
-
-// Parts are the parts of a value of a list.
-func Parts(value string) []string { return parts(value, ";") }
