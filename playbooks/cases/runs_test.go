@@ -182,7 +182,7 @@ func TestCloseNamesWhatIsLeft(t *testing.T) {
 		return id(c.SealEvidence(cases.Sealing{Collections: []string{"E1"}, ManifestSHA256: sum, Signature: "s", Key: "k"}))
 	})
 	left := d.c.Blockers()
-	if len(left) != 1 || left[0].Ref != "R1.1" || !strings.Contains(left[0].Text("it"), "fallito") {
+	if len(left) != 1 || left[0].Ref != "R1.1" || !strings.Contains(left[0].Text("it"), "fallito") || strings.Contains(left[0].Text("id"), "Say whether") {
 		t.Fatalf("left: %+v", left)
 	}
 	d.do(func(c *cases.Case) error { return id(c.Decide("Go on without the logs", "they are gone", "R1.1")) })
