@@ -100,9 +100,15 @@ func (a *app) alarmText(x store.Alarm) string {
 	return a.say("cli.alarm", x.Seq, x.Reason)
 }
 
+// refusal is what a rule refuses, with what to do, in every language.
+type refusal interface {
+	error
+	Text(lang string) (message, hint string)
+}
+
 func (a *app) explain(err error) problem {
 	var used usageError
-	var refused *cases.Refusal
+	var refused refusal
 	switch {
 	case errors.As(err, &used):
 		return problem{Code: "usage", Message: a.translate(used.error), Hint: used.hint, exit: exitUsage}

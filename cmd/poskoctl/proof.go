@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -253,7 +254,7 @@ func formatOf(name string) string {
 
 func (a *app) searchCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "search WORDS", Short: "Find the entries that hold every word", Args: cobra.MinimumNArgs(1),
+		Use: "search WORDS", Short: "Find the entries and the records of the book that hold every word", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := a.unlock(cmd.Context())
 			if err != nil {
@@ -264,7 +265,7 @@ func (a *app) searchCommand() *cobra.Command {
 				return err
 			}
 			return list(a, hits, "cli.search.none", []string{"cli.case", "cli.at", "cli.what", ""}, func(h store.Hit) []string {
-				return []string{h.Case, h.At, h.Kind, cases.Visible(h.Excerpt)}
+				return []string{cmp.Or(h.Case, h.ID), h.At, h.Kind, cases.Visible(h.Excerpt)}
 			})
 		},
 	}

@@ -29,6 +29,7 @@ const (
 	KindAsset          = "asset.added/1"
 	KindIndicator      = "indicator.added/1"
 	KindLink           = "link.added/1"
+	KindRecordLinked   = "record.linked/1"
 	KindImported       = "timeline.imported/1"
 	KindOffset         = "source.offset/1"
 
@@ -88,7 +89,7 @@ func letterOf(kind string) string {
 		return "A"
 	case KindIndicator:
 		return "I"
-	case KindLink:
+	case KindLink, KindRecordLinked:
 		return "L"
 	case KindImported:
 		return "M"
@@ -166,6 +167,8 @@ func decodeWork(kind string) payload {
 		return &indicatorAdded{}
 	case KindLink:
 		return &linkAdded{}
+	case KindRecordLinked:
+		return &recordLinked{}
 	case KindImported:
 		return &timelineImported{}
 	case KindOffset:

@@ -36,6 +36,7 @@ type StepView struct {
 	Every       string          `json:"every,omitempty"`         // repeats while open
 	Action      string          `json:"action,omitempty"`        // built-in action
 	Suggest     []string        `json:"suggest,omitempty"`       // playbooks to start beside
+	Book        []string        `json:"-"`                       // what it points to in the book
 	Ask         string          `json:"ask,omitempty"`           // why a person is asked, from run
 	AskDetail   string          `json:"ask_detail,omitempty"`    // what was wrong
 	Branches    []string        `json:"branches,omitempty"`      // what DecideStep takes here
@@ -124,6 +125,7 @@ func (v *StepView) fill(g *guide.Guide, stepID, lang string) {
 	}
 	v.Number, v.Lane, v.Role, v.Mandatory, v.Law = s.Number, s.Lane, s.Role, s.Mandatory, s.Law
 	v.FourEyes, v.DueRule, v.Every, v.Action, v.Suggest = s.Approval == guide.FourEyes, s.Due, s.Every, s.Action, s.Suggest
+	v.Book = s.Book
 	if s.Waive != nil {
 		v.Waive = s.Waive.Role
 	}

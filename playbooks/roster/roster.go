@@ -201,7 +201,7 @@ func (o Officer) key() officerKey {
 // Apply folds one event. It never refuses: what does not fit is kept as a
 // conflict, what is not known is named.
 func (r *Roster) Apply(e event.Event) {
-	if e.Destroyed || strings.HasPrefix(e.Kind, "playbook.") { // the shelf's
+	if e.Destroyed || strings.HasPrefix(e.Kind, "playbook.") || strings.HasPrefix(e.Kind, "book.") { // the shelf's, the book's
 		return
 	}
 	p := payload(e.Kind)
