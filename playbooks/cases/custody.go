@@ -20,6 +20,9 @@ type CustodyEvent struct {
 	Action  string `json:"action"`
 	Purpose string `json:"purpose,omitempty"`
 	To      string `json:"to,omitempty"`
+	Place   string `json:"place,omitempty"`  // where it was brought
+	Keeper  string `json:"keeper,omitempty"` // who has it from then on
+	Form    string `json:"form,omitempty"`   // of hand-over, signed
 }
 
 // Handle records that somebody did something with evidence. Purpose and to
@@ -85,25 +88,36 @@ func (c *Case) CustodyOf(ref string) []CustodyEvent {
 	return list
 }
 
-// everyCustody gathers what the other kinds say about evidence.
+// everyCustody gathers what the other kinds say about evidence. What was done
+// with a seal was done with each collection that it covers.
 func (c *Case) everyCustody() []CustodyEvent {
-	list := slices.Clone(c.Custody)
+	var list []CustodyEvent
+	for _, x := range c.Custody {
+		seal := find(c.Seals, x.Item)
+		if seal == nil {
+			list = append(list, x)
+			continue
+		}
+		for _, x.Item = range seal.Collections {
+			list = append(list, x)
+		}
+	}
 	for _, coll := range c.Collections {
-		list = append(list, CustodyEvent{coll.Origin, coll.ID, "collected", coll.Title, ""})
+		list = append(list, CustodyEvent{Origin: coll.Origin, Item: coll.ID, Action: "collected", Purpose: coll.Title})
 		for _, d := range coll.Lost {
-			list = append(list, CustodyEvent{d.Origin, d.Item, "destroyed", d.Reason, ""})
+			list = append(list, CustodyEvent{Origin: d.Origin, Item: d.Item, Action: "destroyed", Purpose: d.Reason})
 		}
 	}
 	for _, s := range c.Seals {
 		for _, id := range s.Collections {
-			list = append(list, CustodyEvent{s.Origin, id, "sealed", s.ID, ""})
+			list = append(list, CustodyEvent{Origin: s.Origin, Item: id, Action: "sealed", Purpose: s.ID})
 		}
 	}
 	for _, v := range c.Checks {
 		list = append(list, CustodyEvent{Origin: v.Origin, Action: "verified"})
 	}
 	for _, x := range c.Exports {
-		list = append(list, CustodyEvent{x.Origin, "", "exported", x.Audience, x.To})
+		list = append(list, CustodyEvent{Origin: x.Origin, Action: "exported", Purpose: x.Audience, To: x.To})
 	}
 	return list
 }
