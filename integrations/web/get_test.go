@@ -115,7 +115,7 @@ func checkChain(t *testing.T, chain []byte, shown tls.Certificate) {
 	}
 }
 
-func TestACompressedBodyIsNotUndone(t *testing.T) {
+func TestAttack44_ACompressedBodyIsNotUndone(t *testing.T) {
 	var bomb bytes.Buffer
 	z := gzip.NewWriter(&bomb)
 	for range 100 {

@@ -82,7 +82,7 @@ func FuzzResponseHead(f *testing.F) {
 	})
 }
 
-func TestBodyName(t *testing.T) {
+func TestAttack42_NamesFromServersAreSafe(t *testing.T) {
 	for _, c := range []struct{ path, contentType, encoding, want string }{
 		{"/", "text/html", "", "body.html"},
 		{"/login.php", "text/html; charset=x", "", "login.php.html"},
