@@ -38,7 +38,7 @@ func (a *app) evidenceWeb() *cobra.Command {
 			got, record, err := wire.CapturePage(cmd.Context(), on.desk, on.tag, on.said, args[1], o)
 			if errors.Is(err, web.ErrNoAnswer) {
 				command := fmt.Sprintf("poskoctl case note %s \"…\"", strings.ToUpper(args[0]))
-				return resumable{err, a.say("cli.evidence.no-answer", command)}
+				return hinted{err, a.say("cli.evidence.no-answer", command)}
 			}
 			if err != nil {
 				return err

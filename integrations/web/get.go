@@ -41,11 +41,11 @@ type Options struct {
 	Timeout time.Duration  // for everything; 0 means DefaultTimeout
 	Limit   int64          // of the body; 0 means DefaultLimit
 	Roots   *x509.CertPool // whom to trust; nil means whom the system trusts
-	// Resolve looks a name up; nil means the system's resolver.
-	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 
-	dial func(ctx context.Context, network, address string) (net.Conn, error) // in tests
-	now  func() time.Time
+	// These replace the network and the clock in tests.
+	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	now     func() time.Time
 }
 
 func (o Options) filled() Options {
@@ -55,8 +55,8 @@ func (o Options) filled() Options {
 	if o.Limit <= 0 {
 		o.Limit = DefaultLimit
 	}
-	if o.Resolve == nil {
-		o.Resolve = resolve
+	if o.resolve == nil {
+		o.resolve = resolve
 	}
 	if o.dial == nil {
 		o.dial = (&net.Dialer{Timeout: 15 * time.Second}).DialContext
@@ -93,7 +93,7 @@ func Get(ctx context.Context, address string, o Options) (*Page, error) {
 	g := &getter{Options: o.filled()}
 	g.record = Record{Format: Format, URL: at.String(), Proxy: "none", Started: stamp(g.now())}
 	limited, cancel := context.WithTimeout(ctx, g.Timeout)
-	final, err := g.follow(limited, at)
+	final, err := g.follow(limited, at) //nolint:bodyclose // Page.Close does
 	if err != nil {
 		cancel()
 		if ctx.Err() != nil {

@@ -90,7 +90,7 @@ func (g *getter) lookUp(ctx context.Context, host string) ([]netip.Addr, error) 
 	if a, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{a}, nil
 	}
-	all, err := g.Resolve(ctx, host)
+	all, err := g.resolve(ctx, host)
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("look up %s: no address", host)
 	}

@@ -86,8 +86,8 @@ func TestInsideStaysInside(t *testing.T) {
 		_, _ = w.Write([]byte("internal"))
 	})
 	in := world{
-		map[string]string{"intra.example": "10.1.1.1", "wiki.example": "10.1.1.2"},
-		map[string]string{"10.1.1.1": s.Listener.Addr().String(), "10.1.1.2": s.Listener.Addr().String()}, nil,
+		names:   map[string]string{"intra.example": "10.1.1.1", "wiki.example": "10.1.1.2"},
+		servers: map[string]string{"10.1.1.1": s.Listener.Addr().String(), "10.1.1.2": s.Listener.Addr().String()},
 	}
 	if got := capture(t, "http://intra.example/", in.options()); string(got.body) != "internal" || !got.Last().Private {
 		t.Errorf("%q, %+v", got.body, got)

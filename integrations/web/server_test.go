@@ -32,7 +32,7 @@ type world struct {
 func (w *world) options() Options {
 	return Options{
 		Timeout: 10 * time.Second,
-		Resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
+		resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
 			address, ok := w.names[host]
 			if !ok {
 				return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}

@@ -21,8 +21,12 @@ func (e *encoder) thing(t *Thing) {
 	e.key("thing")
 	e.b = append(e.b, '{')
 	for _, m := range []struct{ key, value string }{
-		{"description", t.Description}, {"keeper", t.Keeper}, {"place", t.Place},
-		{"seal_number", t.SealNumber}, {"serial", t.Serial}, {"state", t.State},
+		{"description", t.Description},
+		{"keeper", t.Keeper},
+		{"place", t.Place},
+		{"seal_number", t.SealNumber},
+		{"serial", t.Serial},
+		{"state", t.State},
 	} {
 		if m.value != "" {
 			e.string(m.key, m.value)

@@ -60,10 +60,10 @@ func HandOver(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag str
 		form, err = c.HandOver(what)
 		return err
 	})
-	if err = errors.Join(err, f.Close()); err != nil && form == "" {
-		err = errors.Join(err, os.Remove(h.Out)) // no entry tells of it
+	if err != nil { // no entry tells of the file
+		return "", errors.Join(err, f.Close(), os.Remove(h.Out))
 	}
-	return form, err
+	return form, f.Close()
 }
 
 // printForm writes the form and returns its hash.
