@@ -57,9 +57,18 @@ func TestBranchesOpen(t *testing.T) {
 		{"risk unknown, key safe", "breach", map[string]string{"__keys_safe__": "yes"}, []string{"11", "14", "15", "4"}},
 		{"at the start", "takeover", nil, []string{"13", "14", "9"}},
 		{"no money, no rights, no data", "takeover", map[string]string{"__money__": "no", "__admin_rights__": "no", "__personal_data__": "no"}, nil},
+		{"at the start", "payment", nil, []string{"12", "13", "15"}},
+		{"our mailbox, recall refused", "payment", map[string]string{"__mailbox__": "ours", "__recall__": "refused"}, []string{"12", "13"}},
+		{"a look-alike, no data, money back", "payment", map[string]string{"__mailbox__": "lookalike", "__personal_data__": "no", "__recall__": "returned"}, nil},
 		{"at the start", "ransomware", nil, []string{"17", "9"}},
 		{"clean point named, in contact", "ransomware", map[string]string{"__clean_point__": "named", "__contact__": "contact", "__personal_data__": "no"}, []string{"16"}},
 		{"no clean backup, pays", "ransomware", map[string]string{"__clean_point__": "none", "__contact__": "pay"}, []string{"16", "17"}},
+		{"at the start", "leaver", nil, nil},
+		{"a part may go", "leaver", map[string]string{"__deletion__": "part"}, []string{"11"}},
+		{"everything may go", "leaver", map[string]string{"__deletion__": "delete"}, []string{"11"}},
+		{"at the start", "leaver-cause", nil, []string{"11", "20"}},
+		{"no keys, nothing copied", "leaver-cause", map[string]string{"__officer__": "no", "__copied__": "no"}, nil},
+		{"keys, signs of copying", "leaver-cause", map[string]string{"__officer__": "yes", "__copied__": "yes"}, []string{"11", "20"}},
 	} {
 		t.Run(c.short+"/"+c.name, func(t *testing.T) {
 			p, _ := ByShort(c.short)

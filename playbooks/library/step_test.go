@@ -134,6 +134,9 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 		"ransomware 7 first_day": "occurred_from", "ransomware 8 decision": "suspected",
 		"ransomware 9 state": "clean_point_named", "ransomware 11 decision": "contact_decided",
 		"ransomware 13 restored_at": "restored",
+		"payment 1 paid_at":         "occurred_from", "payment 2 stopped_at": "contained", "payment 9 decision": "suspected",
+		"leaver 1 leaving_at": "leaving", "leaver 5 ended_at": "contained",
+		"leaver-cause 16 leaving_at": "leaving", "leaver-cause 7 cut_at": "contained", "leaver-cause 20 decision": "suspected",
 	}
 	got := map[string]string{}
 	each(t, func(t *testing.T, g *guide.Guide) {
@@ -152,4 +155,16 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 	if !maps.Equal(got, want) {
 		t.Errorf("facts are set by %v, want %v", got, want)
 	}
+}
+
+// What is due before a fact needs the fact before it happens.
+func TestWhatComesBeforeAFactIsPlanned(t *testing.T) {
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for _, step := range guided(g) {
+			due, err := guide.ParseDue(step.Due)
+			if err == nil && due.Offset < 0 && !slices.Contains(guide.Planned(), due.Fact) {
+				t.Errorf("step %s is due %s: the fact is known too late", step.Number, step.Due)
+			}
+		}
+	})
 }
