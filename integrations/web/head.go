@@ -28,13 +28,13 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write implements net.Conn.
+// Write implements net.Conn. It remembers first: the response may be here
+// before the write returns.
 func (w *wire) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.sent = append(w.sent, p[:min(max(n, 0), keep-len(w.sent))]...)
-	return n, err
+	w.sent = append(w.sent, p[:min(len(p), keep-len(w.sent))]...)
+	w.mu.Unlock()
+	return w.Conn.Write(p)
 }
 
 // heads are the heads of the request and of the response.
