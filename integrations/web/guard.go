@@ -18,16 +18,27 @@ func special() []netip.Prefix {
 	var all []netip.Prefix
 	for _, s := range []string{
 		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
+		"64:ff9b:1::/48", "100::/64", "2001::/23", "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
 	} {
 		all = append(all, netip.MustParsePrefix(s))
 	}
 	return all
 }
 
+// plain is the address behind the forms that networks translate: a name of
+// anybody may come as one of NAT64 (RFC 6052).
+func plain(a netip.Addr) netip.Addr {
+	a = a.Unmap().WithZone("")
+	if netip.MustParsePrefix("64:ff9b::/96").Contains(a) {
+		b := a.As16()
+		a, _ = netip.AddrFromSlice(b[12:]) // four bytes always are one
+	}
+	return a
+}
+
 // public reports whether an address can be of anybody out there.
 func public(a netip.Addr) bool {
-	a = a.Unmap().WithZone("")
+	a = plain(a)
 	if !a.IsGlobalUnicast() || a.IsPrivate() {
 		return false
 	}
@@ -47,7 +58,7 @@ func (g *getter) allowed(host string, all []netip.Addr) ([]netip.Addr, error) {
 	}
 	var fine []netip.Addr
 	for _, a := range all {
-		near := a.Unmap()
+		near := plain(a)
 		if near.IsLinkLocalUnicast() || near.IsUnspecified() || near.IsMulticast() || g.outside && !public(a) {
 			continue
 		}

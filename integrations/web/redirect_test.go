@@ -41,6 +41,7 @@ func TestRedirectsThatAreNotFollowed(t *testing.T) {
 		"by literal":         {outside, "http://10.0.0.1/", "inside this network"},
 		"to this laptop":     {outside, "http://127.0.0.1:8080/", "inside this network"},
 		"to this laptop, v6": {outside, "http://[::1]/", "inside this network"},
+		"by translation":     {outside, "http://[64:ff9b::a9fe:a9fe]/", "inside this network"},
 		"v4 in v6":           {outside, "http://[::ffff:192.168.1.1]/", "inside this network"},
 		"to cloud metadata":  {outside, "http://169.254.169.254/latest", "inside this network"},
 		"metadata by name":   {inside, "http://metadata.example/latest", "inside this network"},
@@ -104,7 +105,7 @@ func TestRedirectsEndAtTen(t *testing.T) {
 
 func TestPublic(t *testing.T) {
 	for address, want := range map[string]bool{
-		"8.8.8.8": true, "2606:4700::1111": true, "::ffff:8.8.8.8": true,
+		"8.8.8.8": true, "2606:4700::1111": true, "::ffff:8.8.8.8": true, "64:ff9b::808:808": true,
 		"10.0.0.1": false, "172.16.0.1": false, "192.168.0.1": false, "127.0.0.1": false, "0.0.0.0": false, "100.64.0.1": false,
 		"169.254.169.254": false, "224.0.0.1": false, "255.255.255.255": false, "198.18.0.1": false, "240.0.0.1": false,
 		"::1": false, "::": false, "fe80::1%eth0": false, "fd00:ec2::254": false, "ff02::1": false, "::ffff:10.0.0.1": false,

@@ -75,12 +75,13 @@ func (p *custodyEvent) describe(lang string) string {
 // CustodyOf returns everything that happened to an item or collection since it
 // was collected, oldest first; "" is all the evidence. A thing done to a whole
 // collection was done to each of its items. An event whose Item is empty was
-// done to all that was there.
+// done to all that was there, one whose Item is a seal to a copy of all that
+// the seal covers.
 func (c *Case) CustodyOf(ref string) []CustodyEvent {
 	name, _, isItem := strings.Cut(ref, "/")
 	list := slices.DeleteFunc(c.everyCustody(), func(x CustodyEvent) bool {
 		return ref != "" && x.Item != "" && x.Item != ref && (!isItem || x.Item != name) &&
-			(isItem || !strings.HasPrefix(x.Item, ref+"/"))
+			(isItem || !strings.HasPrefix(x.Item, ref+"/")) && !c.covered(name, x.Item)
 	})
 	slices.SortStableFunc(list, func(a, b CustodyEvent) int {
 		return cmp.Or(a.Wall.Compare(b.Wall), strings.Compare(a.Entry.Log, b.Entry.Log), cmp.Compare(a.Entry.Seq, b.Entry.Seq))
@@ -88,20 +89,15 @@ func (c *Case) CustodyOf(ref string) []CustodyEvent {
 	return list
 }
 
-// everyCustody gathers what the other kinds say about evidence. What was done
-// with a seal was done with each collection that it covers.
+// covered reports whether a collection is under the seal of this id.
+func (c *Case) covered(collection, seal string) bool {
+	s := find(c.Seals, seal)
+	return s != nil && slices.Contains(s.Collections, collection)
+}
+
+// everyCustody gathers what the other kinds say about evidence.
 func (c *Case) everyCustody() []CustodyEvent {
-	var list []CustodyEvent
-	for _, x := range c.Custody {
-		seal := find(c.Seals, x.Item)
-		if seal == nil {
-			list = append(list, x)
-			continue
-		}
-		for _, x.Item = range seal.Collections {
-			list = append(list, x)
-		}
-	}
+	list := slices.Clone(c.Custody)
 	for _, coll := range c.Collections {
 		list = append(list, CustodyEvent{Origin: coll.Origin, Item: coll.ID, Action: "collected", Purpose: coll.Title})
 		for _, d := range coll.Lost {

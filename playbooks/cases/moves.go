@@ -124,13 +124,15 @@ func (c *Case) Whereabouts(ref string) Whereabouts {
 }
 
 // moves are the custody events of an item that moved it, oldest first. What
-// happened to a thing happened to its collection and the other way round: the
+// happened to a thing happened to its collection and the other way round; its
 // photo stays in the vault.
 func (c *Case) moves(ref string) []CustodyEvent {
 	same := []string{ref}
-	if name, _, isItem := strings.Cut(ref, "/"); c.thing(ref) != nil {
+	name, _, isItem := strings.Cut(ref, "/")
+	switch {
+	case c.thing(ref) != nil:
 		same = []string{name, ThingItem(name)}
-	} else if isItem {
+	case isItem && c.thing(name) == nil:
 		same = append(same, name)
 	}
 	all := slices.Concat(MoveActions(), []string{HandedOver})

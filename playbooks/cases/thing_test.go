@@ -140,8 +140,10 @@ func TestWhereaboutsFollowTheTimeOfTheMove(t *testing.T) {
 		return c.Move(cases.Move{Item: id, Action: "destroyed", Reason: "court order"})
 	})
 	where("destroyed", cases.Whereabouts{Action: "destroyed"})
-	if got := d.c.Whereabouts("E1/1"); got != (cases.Whereabouts{}) {
-		t.Errorf("another item moved too: %+v", got)
+	for _, ref := range []string{"E1/1", id + "/2"} {
+		if got := d.c.Whereabouts(ref); got != (cases.Whereabouts{}) {
+			t.Errorf("%s moved too: %+v", ref, got)
+		}
 	}
 }
 
@@ -155,7 +157,7 @@ func TestHandingOverASealTouchesWhatItCovers(t *testing.T) {
 	d.do(func(c *cases.Case) error { return c.FormBack("F1", "E1/1") })
 	list := d.c.CustodyOf("E1/1")
 	last := list[len(list)-1]
-	if last.Action != cases.HandedOver || last.Form != "F1" || last.Keeper != "Insp. Conti" || last.To != "Insp. Conti" || last.Item != "E1" {
+	if last.Action != cases.HandedOver || last.Form != "F1" || last.Keeper != "Insp. Conti" || last.To != "Insp. Conti" || last.Item != "S1" {
 		t.Errorf("custody of the item ends with %+v", last)
 	}
 }
