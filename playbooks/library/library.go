@@ -40,6 +40,10 @@ const (
 	Takeover    = "playbook--5733ee47-6fe6-4095-ab07-d92c3e06b25e"
 	Payment     = "playbook--2ca4d563-2ad9-4282-8592-10d0dc121961"
 	Ransomware  = "playbook--7c319f4a-70ff-4fa4-af42-d4f651275daf"
+	Insider     = "playbook--2bc05f20-e5f0-404f-ad7f-958a7bdfa693"
+	Device      = "playbook--b26cc5da-6440-4d48-a16f-6740a41e29dd"
+	Outage      = "playbook--1a17becf-2b8f-4b5a-8fc2-27938185f94f"
+	DDoS        = "playbook--d500bce9-394a-46aa-ab26-27b61ba9cc7a"
 	Leaver      = "playbook--2ca55824-7316-4995-9aa2-9ee5b3546f35"
 	LeaverCause = "playbook--45d847df-b369-4898-955a-921ca464511d"
 	Closing     = "playbook--ec9d5961-6bf4-4265-bd7e-80ac70e36da8"
@@ -96,6 +100,10 @@ func list() []entry {
 		{"takeover", Takeover},
 		{"payment", Payment},
 		{"ransomware", Ransomware},
+		{"insider", Insider},
+		{"device", Device},
+		{"outage", Outage},
+		{"ddos", DDoS},
 		{"leaver", Leaver},
 		{"leaver-cause", LeaverCause},
 		{"closing", Closing},
