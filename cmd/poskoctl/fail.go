@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/posko-ir/posko/integrations/web"
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/store"
 	"github.com/posko-ir/posko/store/bag"
@@ -161,7 +162,7 @@ func kindOfError(err error) (string, int) {
 		return "locked", exitLocked
 	case isAny(err, store.ErrNoWorkspace, bag.ErrNotEmpty, store.ErrNotEmpty, store.ErrNoBackup):
 		return "refused", exitRefused
-	case isAny(err, store.ErrDiskFull, store.ErrIO, collect.ErrNothingRead, context.Canceled), fromSystem(err):
+	case isAny(err, store.ErrDiskFull, store.ErrIO, collect.ErrNothingRead, web.ErrNoAnswer, context.Canceled), fromSystem(err):
 		return "io", exitIO
 	}
 	return "refused", exitRefused

@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	"github.com/posko-ir/posko/cmd/internal/wire"
+	"github.com/posko-ir/posko/integrations/web"
 	"github.com/posko-ir/posko/playbooks/instant"
 	"github.com/posko-ir/posko/store"
+	"github.com/posko-ir/posko/store/evidence"
 	"github.com/posko-ir/posko/store/keys"
 )
 
@@ -41,6 +43,9 @@ func knownErrors() []known {
 		{keys.ErrPassphrase, "error.passphrase"},
 		{instant.ErrFormat, "error.instant"},
 		{wire.ErrNoPlaybook, "error.no-playbook"},
+		{evidence.ErrOneFile, "error.one-file"},
+		{web.ErrAddress, "error.page-address"},
+		{web.ErrNoAnswer, "error.no-answer"},
 	}
 }
 

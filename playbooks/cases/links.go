@@ -94,6 +94,8 @@ func (c *Case) Exists(id string) bool {
 		return find(c.Imports, id) != nil
 	case 'S':
 		return find(c.Seals, id) != nil
+	case 'F':
+		return find(c.Forms, id) != nil
 	}
 	return c.itemExists(id) || c.stepExists(id)
 }

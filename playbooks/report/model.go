@@ -35,6 +35,7 @@ type Model struct {
 	Checks       []Check         `json:"checks"`
 	Seals        []Seal          `json:"seals"`
 	Exports      []Export        `json:"exports"`
+	Forms        []Form          `json:"forms"`
 	Verification Verification    `json:"verification"`
 	Conflicts    []Conflict      `json:"conflicts"`
 	Gone         []Gone          `json:"gone"`
