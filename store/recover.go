@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -174,8 +173,10 @@ func (w *Workspace) recordRecovery(ctx context.Context, from string, info *backu
 	})
 }
 
-// takeOver opens every key with the sheet, makes the officer's new keys and
-// wraps all to them. It works on the file alone; nothing is loaded yet.
+// takeOver opens every key with the sheet, wraps them to a new age identity and
+// makes the officer's keys around it. It works on the file alone; nothing is
+// loaded yet. The keys come last: cut off before, the folder opens for nobody,
+// and says so; cut off after, it opens with an alarm.
 func (w *Workspace) takeOver(ctx context.Context, s *sheet.Sheet, info *backupInfo, o Options) ([]roster.Wrapped, error) {
 	opened, err := w.openAll(ctx, s, info)
 	if err != nil {
@@ -185,26 +186,46 @@ func (w *Workspace) takeOver(ctx context.Context, s *sheet.Sheet, info *backupIn
 	if own == nil || !bytes.HasPrefix(own.anchor(), s.Anchor[:]) {
 		return nil, fmt.Errorf("%w: it does not hold the workspace that the sheet was made for", ErrBackup)
 	}
-	w.keys, err = keys.Create(ctx, w.KeysDir(), keys.CreateOptions{
+	identity, err := age.GenerateHybridIdentity()
+	if err != nil {
+		return nil, fmt.Errorf("make age identity: %w", err)
+	}
+	wrapped, err := w.wrapAgain(ctx, opened, info.Officer, identity.Recipient())
+	if err != nil {
+		return nil, err
+	}
+	w.keys, err = keys.EnrolNew(ctx, w.KeysDir(), identity, keys.CreateOptions{
 		WorkspaceID: w.id, OfficerID: info.Officer, Name: info.Name, Anchor: own.anchor(),
 		Passphrase: o.Passphrase, Keychain: o.Keychain, Cost: o.Cost, Floor: o.Floor,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("enrol new key: %w", err)
 	}
+	return wrapped, nil
+}
+
+func (w *Workspace) wrapAgain(ctx context.Context, opened map[int64]*secrets, holder string, to age.Recipient) ([]roster.Wrapped, error) {
 	tags, err := tagsIn(ctx, w.db.read)
 	if err != nil {
 		return nil, err
 	}
 	var wraps []wrap
 	for _, row := range slices.Sorted(maps.Keys(opened)) {
-		x, err := newWrap(row, tags[row], opened[row], info.Officer, w.keys.Officer().Recipient)
+		x, err := newWrap(row, tags[row], opened[row], holder, to)
 		if err != nil {
 			return nil, err
 		}
 		wraps = append(wraps, x)
 	}
-	return bindings(wraps), w.inTransaction(ctx, func(tx *sql.Tx) error { return putWraps(ctx, tx, wraps) })
+	tx, err := w.db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("wrap keys: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // no-op after Commit
+	if err := putWraps(ctx, tx, wraps); err != nil {
+		return nil, err
+	}
+	return bindings(wraps), fileError(tx.Commit())
 }
 
 // openAll opens each subject's newest key: with the sheet, or where that row is
@@ -232,16 +253,4 @@ func (w *Workspace) openAll(ctx context.Context, s *sheet.Sheet, info *backupInf
 		}
 	}
 	return opened, rows.Err()
-}
-
-func (w *Workspace) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := w.db.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // no-op after Commit
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
 }

@@ -2,6 +2,7 @@ package sheet_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -23,6 +24,42 @@ const (
 	later = "1: 080G 0080 0000 0000  J44J" + zeros
 	third = "1: 041G 0080 0000 0000  TM9J" + zeros
 )
+
+// Two halves on somebody's paper. What was printed once is read for ever.
+const (
+	printed1 = `
+1: 040G 00TH 5BVG K418  K101
+2: 06J3 CHG1 45F7 JGKR  Q39Q
+3: 2RDM S76N M0NS R283  6H6P
+4: CMGV ZNTA FKZR JJ56  YRVE
+5: AKR2 PX30 370Q WNZ0  1R99
+6: 9B7D F6X6 09RA P36C  APP1
+7: NMJE 7TW1 F51A 50A4  65R5
+8: T27M PJBF W226 R8EN  X0YR
+`
+	printed2 = `
+1: 0410 00TH 5BVG K418  W9HY
+2: 06J3 CHG1 45F7 JGKR  Q39Q
+3: 2RDM S76N M0NS T2R0  QH72
+4: CMGV ZNTA FKZR JJ56  YRVE
+5: AKR2 QKZ9 2WHZ 0NCA  DTAV
+6: FV57 5SQ2 77VD WSM1  FF8W
+7: NK80 F1NY G7M7 X3CB  Y1MF
+8: KX2Z K9Z9 XJE4 424N  ZT16
+`
+	printedMark = "01215e794278161b4c9cd5a02b127cd7f1f8af6f46cc81c24c53d8cdaf2b46bd"
+)
+
+func TestPrintedHalvesAreReadForEver(t *testing.T) {
+	s, err := sheet.Join(read(t, printed1), read(t, printed2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%x", s.Fingerprint()); got != printedMark || s.Number != 3 || s.Workspace != sheet.TagOf("w1") ||
+		s.Day.Format("2006-01-02") != "2026-11-21" {
+		t.Errorf("sheet %d of %v, %s", s.Number, s.Day, got)
+	}
+}
 
 func TestReadForgivesHowPeopleType(t *testing.T) {
 	one, _ := split(t, make1(t, "w1", 7))
