@@ -62,7 +62,7 @@ func (c *Case) finished(ref string, result StepResult, more int) ([]payload, err
 		}
 	}
 	answered := len(p.Answers) > 0 || p.Note != ""
-	if !guide.ProofSatisfied(step, answered, len(p.Evidence)+more) {
+	if !c.Drill() && !guide.ProofSatisfied(step, answered, len(p.Evidence)+more) { // a drill's sheet names it
 		in.refuse("proof-missing", ref, step.Proof.Kinds)
 	}
 	if err := in.err(); err != nil {
