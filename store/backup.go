@@ -62,8 +62,9 @@ func (e *IncompleteError) Unwrap() []error { return []error{ErrIncomplete, e.Err
 // Backup writes an encrypted copy of the database and the officer's age
 // identity into folder, and the vault segments that the folder lacks. It is
 // encrypted to that identity, whose sealed key file stands beside it, and to the
-// recovery sheet, whose number ends the file's name. What was written is recorded as an entry. Damaged evidence does not keep the rest from
-// being backed up: the error is then an *IncompleteError and the backup is there.
+// recovery sheet, whose number ends the file's name. What was written is
+// recorded as an entry. Damaged evidence does not keep the rest from being
+// backed up: the error is then an *IncompleteError and the backup is there.
 func (w *Workspace) Backup(ctx context.Context, folder string) (roster.Backup, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return roster.Backup{}, fmt.Errorf("make backup folder: %w", err)

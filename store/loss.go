@@ -87,6 +87,9 @@ func (w *Workspace) findLoss(ctx context.Context, exported []Checkpoint, done *R
 // lostBy is what the backup lacks of a head that somebody saw.
 func (w *Workspace) lostBy(ctx context.Context, head ledger.Head) (*Loss, error) {
 	l := w.logByID(head.Log)
+	if l == nil && head.Size == 0 {
+		return nil, nil
+	}
 	if l == nil {
 		return &Loss{Log: head.Log, To: head.Size}, nil
 	}

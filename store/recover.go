@@ -137,7 +137,7 @@ func comeBack(ctx context.Context, from, to string, s *sheet.Sheet, info *backup
 	w := newWorkspace(to, info.Workspace, o.Options)
 	var err error
 	if w.db, err = openDatabase(ctx, to); err != nil {
-		return nil, errors.Join(ErrBackup, err)
+		return nil, err
 	}
 	keysAnew, err := w.takeOver(ctx, s, info, o.Options)
 	if err == nil {

@@ -74,19 +74,21 @@ func (a *app) recover(cmd *cobra.Command, from, to string, halves [2]*sheet.Half
 	}
 	lines := append([]string{a.say("cli.recovered", done.Backup, done.Sheet)}, a.infoText(i)...)
 	for _, l := range done.Lost {
-		lines = append(lines, a.say("cli.recovered.lost", l.From, l.To, nonEmpty(l.Letter, l.Log)[0], a.say("cli.recovered.by."+l.Witness)))
+		lines = append(lines, a.say("cli.recovered.lost", l.From, l.To-1, nonEmpty(l.Letter, l.Log)[0], a.say("cli.recovered.by."+l.Witness)))
 	}
 	return a.print(append(lines, a.say("cli.recovered.words"))...)
 }
 
-// readHalves reads both halves; the order does not matter.
+// readHalves reads both halves, in any order. Whether they fit is known before a
+// passphrase is asked for.
 func (a *app) readHalves(paths ...string) (halves [2]*sheet.Half, err error) {
 	for i, path := range paths {
 		if halves[i], err = a.readHalf(path); err != nil {
 			return halves, err
 		}
 	}
-	return halves, nil
+	_, err = sheet.Join(halves[0], halves[1])
+	return halves, err
 }
 
 func (a *app) readHalf(path string) (*sheet.Half, error) {
@@ -171,7 +173,7 @@ func (a *app) recoveryText(i info) []string {
 		if i.Sheet.Used != nil {
 			lines = append(lines, a.say("cli.info.sheet.used", onClock(*i.Sheet.Used)))
 		}
-		if !i.Sheet.Backup {
+		if i.Backup != nil && !i.Sheet.Backup { // without any, another line says so
 			lines = append(lines, a.say("cli.info.sheet.nobackup"))
 		}
 	}

@@ -82,7 +82,7 @@ func (a *app) created(cmd *cobra.Command, halves string) error {
 	if err := a.showInfo(cmd, "cli.words.new"); err != nil || a.json {
 		return err
 	}
-	return a.print(a.sheetLines(made)...)
+	return a.print(a.recoverySheetLines(made)...)
 }
 
 // info is what is known of an open workspace.

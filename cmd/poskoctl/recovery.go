@@ -41,7 +41,7 @@ func (a *app) workspaceSheet() *cobra.Command {
 			if a.json {
 				return a.object(made)
 			}
-			return a.print(a.sheetLines(made)...)
+			return a.print(a.recoverySheetLines(made)...)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "a new or empty folder, best on another disk")
@@ -88,7 +88,7 @@ func (a *app) makeSheet(ctx context.Context, dir string) (madeSheet, error) {
 	return madeSheet{Sheet: s.Number, Made: s.Made.Format(time.DateOnly), Words: s.Words, Halves: files, Replaces: s.Number - 1}, nil
 }
 
-func (a *app) sheetLines(m madeSheet) []string {
+func (a *app) recoverySheetLines(m madeSheet) []string {
 	lines := []string{a.say("cli.sheet", m.Sheet, m.Made, m.Halves[0], m.Halves[1], m.Words), a.say("cli.sheet.keep")}
 	if m.Replaces > 0 {
 		lines = append(lines, a.say("cli.sheet.replaces", m.Replaces))
