@@ -98,7 +98,7 @@ func chosenBackup(from string) (string, error) {
 func sameWorkspace(folder string, s *sheet.Sheet) error {
 	data, err := os.ReadFile(filepath.Join(folder, identityFile))
 	if err != nil {
-		return nil //nolint:nilerr // it is not needed
+		return nil // a backup opens without it
 	}
 	if whose, err := keys.PeekIdentity(data); err == nil && sheet.TagOf(whose.Workspace) != s.Workspace {
 		return ErrOtherSheet

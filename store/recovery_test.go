@@ -105,17 +105,17 @@ func TestAttack48_BothHalvesOpenEverythingAndSignNothingAsBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line, new1 := string(keys.KeyFile(old.Authority)), string(keys.KeyFile(now.Authority))
+	lost, fresh := string(keys.KeyFile(old.Authority)), string(keys.KeyFile(now.Authority))
 	cited := r.Logs[1].Cites
 	for name, c := range map[string]struct {
 		key  string
 		at   event.ID
 		want error
 	}{
-		"the old key before":   {line, event.ID{Log: head.Log, Seq: cited.Size - 1}, nil},
-		"the old key after":    {line, event.ID{Log: head.Log, Seq: cited.Size}, roster.ErrRetired},
-		"the old key, new log": {line, event.ID{Log: r.Logs[1].ID, Seq: 5}, roster.ErrRetired},
-		"the new key":          {new1, event.ID{Log: r.Logs[1].ID, Seq: 5}, nil},
+		"the old key before":   {lost, event.ID{Log: head.Log, Seq: cited.Size - 1}, nil},
+		"the old key after":    {lost, event.ID{Log: head.Log, Seq: cited.Size}, roster.ErrRetired},
+		"the old key, new log": {lost, event.ID{Log: r.Logs[1].ID, Seq: 5}, roster.ErrRetired},
+		"the new key":          {fresh, event.ID{Log: r.Logs[1].ID, Seq: 5}, nil},
 	} {
 		if err := r.MaySign(c.key, c.at); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
