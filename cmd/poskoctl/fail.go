@@ -155,7 +155,7 @@ func kindOfError(err error) (string, int) {
 	var damaged *evidence.DamagedError
 	var ledger *evidence.LedgerError
 	switch {
-	case isAny(err, bag.ErrIntegrity, vault.ErrCorrupt, vault.ErrMissing, store.ErrSealed, keys.ErrDamaged, store.ErrBackup, store.ErrNotPosko, bag.ErrItemChanged, errIntegrity),
+	case isAny(err, bag.ErrIntegrity, vault.ErrCorrupt, vault.ErrMissing, store.ErrSealed, keys.ErrDamaged, store.ErrBackup, store.ErrContradicts, store.ErrNotPosko, bag.ErrItemChanged, errIntegrity),
 		errors.As(err, &damaged), errors.As(err, &ledger):
 		return "integrity", exitIntegrity
 	case isAny(err, keys.ErrWrongPassphrase, keys.ErrDelayed, keys.ErrPassphrase, keys.ErrKeychain, keys.ErrLocked, store.ErrClosed, errNoPassphrase, keys.ErrNoOfficer):

@@ -298,6 +298,23 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
 }
 
+// mistype FILE N: another letter stands where the line that begins with "N: " has
+// its first one.
+func mistype(ts *testscript.TestScript, _ bool, args []string) {
+	var out strings.Builder
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if code, ok := strings.CutPrefix(line, args[1]+": "); ok {
+			letter := "A"
+			if code[:1] == letter {
+				letter = "B"
+			}
+			line = args[1] + ": " + letter + code[1:]
+		}
+		out.WriteString(line)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out.String()), 0o600))
+}
+
 // hostile BIDI ESCAPE: the variables become text that turns around, and text that
 // clears a terminal.
 func hostile(ts *testscript.TestScript, _ bool, args []string) {
