@@ -2,15 +2,12 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/roster"
 	"github.com/posko-ir/posko/store/keys"
 	"github.com/posko-ir/posko/store/ledger"
@@ -48,7 +45,21 @@ func (w *Workspace) checkLogs(ctx context.Context) error {
 	for _, l := range r.SetBack() {
 		w.alarm(setBackAlarm(l))
 	}
+	w.checkRetired(r)
 	return w.checkCited(ctx, r)
+}
+
+// checkRetired wants nothing in a log behind the head at which its officer's keys
+// were given up: whoever has the lost laptop may go on there.
+func (w *Workspace) checkRetired(r *roster.Roster) {
+	for _, o := range r.Officers {
+		for _, old := range o.Retired {
+			if l := w.logByID(old.Head.Log); l != nil && l.frontier.Size > old.Head.Size {
+				w.alarm(Alarm{Log: l.id, Seq: old.Head.Size, Reason: fmt.Sprintf(
+					"entries were written with keys that were retired at entry %d of log %s, when recovery sheet %d was used", old.Head.Size, r.Letter(l.id), old.Sheet)})
+			}
+		}
+	}
 }
 
 // checkOfficer wants the key at hand on the roster. A restore that was cut off
@@ -147,7 +158,11 @@ func (w *Workspace) keepKnownLog(ctx context.Context, id string) error {
 
 // tags are the subjects' tags by their row.
 func (w *Workspace) tags(ctx context.Context) (map[int64]string, error) {
-	rows, err := w.db.read.QueryContext(ctx, "SELECT id, tag FROM subject")
+	return tagsIn(ctx, w.db.read)
+}
+
+func tagsIn(ctx context.Context, q querier) (map[int64]string, error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, tag FROM subject")
 	if err != nil {
 		return nil, fmt.Errorf("read cases: %w", err)
 	}
@@ -162,32 +177,4 @@ func (w *Workspace) tags(ctx context.Context) (map[int64]string, error) {
 		tags[id] = tag
 	}
 	return tags, rows.Err()
-}
-
-// checkWraps holds the wrapped keys to the hashes that each case opened with: a
-// key that is gone or exchanged takes the whole case with it.
-func (w *Workspace) checkWraps(ctx context.Context, tx reader) ([]Alarm, error) {
-	var problems []Alarm
-	first := "id IN (SELECT min(id) FROM entry WHERE subject <> 0 GROUP BY subject)"
-	for e, err := range w.rows(ctx, tx, first) {
-		if err != nil {
-			return nil, err
-		}
-		var opening struct {
-			Keys []cases.WrappedKey `json:"keys"`
-		}
-		if e.Kind != kindCaseOpened || json.Unmarshal(e.Data, &opening) != nil {
-			continue // damaged or unreadable: that alarm stands already
-		}
-		for _, k := range opening.Keys {
-			var data []byte
-			err := tx.QueryRowContext(ctx, "SELECT data FROM wrap JOIN subject ON subject.id = wrap.subject WHERE tag = ? AND gen = ? AND officer = ?",
-				e.Case, k.Gen, k.Officer).Scan(&data)
-			sum := sha256.Sum256(data)
-			if err != nil || hex.EncodeToString(sum[:]) != k.SHA256 {
-				problems = append(problems, Alarm{Log: e.Log, Seq: e.Seq, Reason: "a key of the case is gone or exchanged"})
-			}
-		}
-	}
-	return problems, nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,13 +14,10 @@ import (
 	"slices"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/playbooks/roster"
 	"github.com/posko-ir/posko/store/keys"
-	"github.com/posko-ir/posko/store/ledger"
 	"github.com/posko-ir/posko/store/vault"
 )
 
@@ -37,17 +33,6 @@ const (
 
 // maxDatabase bounds what restoring unpacks.
 const maxDatabase = 64 << 30
-
-// backupInfo is the first file inside a backup.
-type backupInfo struct {
-	Version   int           `json:"v"`
-	Workspace string        `json:"workspace"`
-	Org       string        `json:"org"`
-	Officer   string        `json:"officer"`
-	Made      time.Time     `json:"made"`
-	Heads     []ledger.Head `json:"heads"`    // at least these are in it
-	Identity  string        `json:"identity"` // the officer's age identity; the signing keys are never backed up
-}
 
 // Errors of backing up. Match with errors.Is.
 var (
@@ -76,9 +61,10 @@ func (e *IncompleteError) Unwrap() []error { return []error{ErrIncomplete, e.Err
 
 // Backup writes an encrypted copy of the database and the officer's age
 // identity into folder, and the vault segments that the folder lacks. It is
-// encrypted to that identity, whose sealed key file stands beside it. What was
-// written is recorded as an entry. Damaged evidence does not keep the rest from
-// being backed up: the error is then an *IncompleteError and the backup is there.
+// encrypted to that identity, whose sealed key file stands beside it, and to the
+// recovery sheet, whose number ends the file's name. What was written is
+// recorded as an entry. Damaged evidence does not keep the rest from being
+// backed up: the error is then an *IncompleteError and the backup is there.
 func (w *Workspace) Backup(ctx context.Context, folder string) (roster.Backup, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return roster.Backup{}, fmt.Errorf("make backup folder: %w", err)
@@ -92,16 +78,13 @@ func (w *Workspace) Backup(ctx context.Context, folder string) (roster.Backup, e
 	if err := w.refresh(ctx); err != nil {
 		return roster.Backup{}, err
 	}
-	// The heads are from before the copy: it holds at least these.
-	heads := w.Heads()
-	b := roster.Backup{Folder: folder, Made: w.clock.reading().Wall}
-	for _, h := range heads {
-		b.Entries += h.Size
+	p, err := w.planBackup(ctx, folder)
+	if err != nil {
+		return roster.Backup{}, err
 	}
-	b.File = fmt.Sprintf("posko-%s-%06d.age", b.Made.Format("20060102T150405Z"), b.Entries)
+	b := p.Backup
 	var lost *IncompleteError
-	var err error
-	if b.SHA256, lost, err = w.writeBackup(ctx, b, heads); err != nil {
+	if b.SHA256, lost, err = w.writeBackup(ctx, p); err != nil {
 		return roster.Backup{}, err
 	}
 	err = Update(ctx, w, "", event.Said{}, func(r *roster.Roster) error { return r.BackedUp(b) })
@@ -221,30 +204,33 @@ func copyWhole(ctx context.Context, from *vault.Vault, dir string, segments []va
 
 // writeBackup writes under a temporary name and renames what is complete and on
 // disk; a crash leaves no file that looks like a backup.
-func (w *Workspace) writeBackup(ctx context.Context, b roster.Backup, heads []ledger.Head) (sum string, lost *IncompleteError, err error) {
+func (w *Workspace) writeBackup(ctx context.Context, p plannedBackup) (sum string, lost *IncompleteError, err error) {
 	sealedIdentity, err := keys.IdentityFile(w.KeysDir())
 	if err != nil {
 		return "", nil, fmt.Errorf("back up identity: %w", err)
 	}
-	if err := writeSynced(filepath.Join(b.Folder, identityFile), func(out io.Writer) error {
+	if err := w.keepFormerIdentity(p); err != nil {
+		return "", nil, err
+	}
+	if err := writeSynced(filepath.Join(p.Folder, identityFile), func(out io.Writer) error {
 		_, err := out.Write(sealedIdentity)
 		return err
 	}); err != nil {
 		return "", nil, err
 	}
 	hash := sha256.New()
-	err = writeSynced(filepath.Join(b.Folder, b.File), func(out io.Writer) (err error) {
-		if err := w.encryptCopy(ctx, io.MultiWriter(out, hash), b, heads); err != nil {
+	err = writeSynced(filepath.Join(p.Folder, p.File), func(out io.Writer) (err error) {
+		if err := w.encryptCopy(ctx, io.MultiWriter(out, hash), p); err != nil {
 			return err
 		}
-		lost, err = w.copySegments(ctx, b.Folder)
+		lost, err = w.copySegments(ctx, p.Folder)
 		return err
 	})
 	return hex.EncodeToString(hash.Sum(nil)), lost, err
 }
 
 // encryptCopy copies the database aside, encrypts the copy and removes it.
-func (w *Workspace) encryptCopy(ctx context.Context, out io.Writer, b roster.Backup, heads []ledger.Head) (err error) {
+func (w *Workspace) encryptCopy(ctx context.Context, out io.Writer, p plannedBackup) (err error) {
 	scratch, err := os.MkdirTemp(w.dir, scratchPattern)
 	if err != nil {
 		return fmt.Errorf("make backup: %w", err)
@@ -254,7 +240,7 @@ func (w *Workspace) encryptCopy(ctx context.Context, out io.Writer, b roster.Bac
 	if err := w.copyDatabase(ctx, copied); err != nil {
 		return err
 	}
-	return w.encryptBackup(ctx, out, copied, b, heads)
+	return p.encrypt(out, copied)
 }
 
 // copyDatabase holds the writer's token for the time of the copy.
@@ -266,41 +252,6 @@ func (w *Workspace) copyDatabase(ctx context.Context, path string) error {
 		return ctx.Err()
 	}
 	return fileError(w.db.copyTo(ctx, path))
-}
-
-func (w *Workspace) encryptBackup(ctx context.Context, out io.Writer, database string, b roster.Backup, heads []ledger.Head) error {
-	identity, err := w.keys.Identity()
-	if err != nil {
-		return fmt.Errorf("encrypt backup: %w", err)
-	}
-	r, err := w.Roster(ctx)
-	if err != nil {
-		return err
-	}
-	info, err := json.Marshal(backupInfo{
-		Version: 1, Workspace: w.id, Org: r.Org, Officer: w.keys.Officer().ID, Made: b.Made, Heads: heads, Identity: identity.String(),
-	})
-	if err != nil {
-		return fmt.Errorf("encode backup: %w", err)
-	}
-	sealed, err := age.Encrypt(out, identity.Recipient())
-	if err != nil {
-		return fmt.Errorf("encrypt backup: %w", err)
-	}
-	archive := tar.NewWriter(sealed)
-	if err := archive.WriteHeader(&tar.Header{Name: backupManifest, Mode: 0o600, Size: int64(len(info)), Format: tar.FormatPAX}); err != nil {
-		return fmt.Errorf("write backup: %w", err)
-	}
-	if _, err := archive.Write(info); err != nil {
-		return fmt.Errorf("write backup: %w", err)
-	}
-	if err := addFile(archive, databaseName, database); err != nil {
-		return err
-	}
-	if err := errors.Join(archive.Close(), sealed.Close()); err != nil {
-		return fmt.Errorf("write backup: %w", err)
-	}
-	return nil
 }
 
 func addFile(archive *tar.Writer, name, path string) error {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -64,14 +63,10 @@ func (t *transaction) nextNumber(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s-%d", c.value.(*roster.Roster).Letter(t.log.id), n), nil
 }
 
-// addSubject makes the case's keys and wraps them to every officer on it.
+// addSubject makes the case's keys and wraps them to every officer on it and to
+// the recovery sheet.
 func (t *transaction) addSubject(ctx context.Context, tag string, o *cases.Opening) error {
 	s, err := newSecrets(true)
-	if err != nil {
-		return err
-	}
-	me := t.w.keys.Officer()
-	wrapped, err := s.wrapFor(me.Recipient)
 	if err != nil {
 		return err
 	}
@@ -83,14 +78,38 @@ func (t *transaction) addSubject(ctx context.Context, tag string, o *cases.Openi
 	if err != nil {
 		return fmt.Errorf("open case: %w", err)
 	}
-	if _, err := t.tx.ExecContext(ctx, "INSERT INTO wrap (subject, gen, officer, data) VALUES (?, ?, ?, ?)", row, s.Gen, me.ID, wrapped); err != nil {
+	wraps, err := t.wrapCase(ctx, row, tag, s)
+	if err != nil {
+		return err
+	}
+	if err := putWraps(ctx, t.tx, wraps); err != nil {
 		return fmt.Errorf("open case: %w", err)
 	}
-	hash := sha256.Sum256(wrapped)
-	o.Keys = []cases.WrappedKey{{Officer: me.ID, Gen: int(s.Gen), SHA256: hex.EncodeToString(hash[:])}}
+	o.Keys = nil
+	for _, x := range wraps {
+		o.Keys = append(o.Keys, cases.WrappedKey{Officer: x.Holder, Gen: x.Gen, SHA256: x.SHA256})
+	}
 	t.w.subjects[tag], t.w.secrets[row] = row, s
 	t.newTags = append(t.newTags, tag)
 	return nil
+}
+
+func (t *transaction) wrapCase(ctx context.Context, row int64, tag string, s *secrets) ([]wrap, error) {
+	me := t.w.keys.Officer()
+	mine, err := newWrap(row, tag, s, me.ID, me.Recipient)
+	if err != nil {
+		return nil, err
+	}
+	c, err := aggregateOf[roster.Roster, *roster.Roster](ctx, t.w, t, "")
+	if err != nil {
+		return nil, err
+	}
+	sheet, to, err := sheetRecipient(c.value.(*roster.Roster))
+	if err != nil || to == nil {
+		return []wrap{mine}, err
+	}
+	kept, err := newWrap(row, tag, s, sheet.Holder(), to)
+	return []wrap{mine, kept}, err
 }
 
 // removeSubject takes back a case whose opening was refused, so that the group

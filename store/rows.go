@@ -3,12 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
-
-	"modernc.org/sqlite"
 
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/store/ledger"
@@ -87,11 +84,9 @@ func (w *Workspace) open(ctx context.Context, id, subject int64, sealedLeaf, bod
 	}
 	s, err := w.secretsOf(ctx, subject)
 	if err != nil {
-		var disk *sqlite.Error
-		if ctx.Err() != nil || subject == 0 || errors.As(err, &disk) {
+		if stops(ctx, subject, err) {
 			return rowEvent{}, err
 		}
-		// One case's key is no reason to lock the officer out of the others.
 		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the case's key is gone or damaged; the entry counts as destroyed"})
 		return out, nil
 	}

@@ -3,21 +3,25 @@ package store
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/posko-ir/posko/playbooks/book"
 	"github.com/posko-ir/posko/playbooks/event"
 )
 
 // MaxHits bounds what one search returns.
 const MaxHits = 200
 
-// Hit is one entry that holds every word searched for.
+// Hit is one entry that holds every word searched for, or one record of the
+// book, which has an ID and no case.
 type Hit struct {
 	Case    string `json:"case"`
+	ID      string `json:"id,omitempty"`
 	Tag     string `json:"tag"`
 	Entry   string `json:"entry"`
 	Kind    string `json:"kind"`
@@ -40,7 +44,8 @@ type indexed struct {
 	event event.Event // without its data
 }
 
-// Search finds the newest entries that hold every word, in any case.
+// Search finds the records of the book and the newest entries that hold every
+// word, in any case.
 func (w *Workspace) Search(ctx context.Context, query string) ([]Hit, error) {
 	words := strings.Fields(fold(query))
 	if len(words) == 0 {
@@ -57,7 +62,10 @@ func (w *Workspace) Search(ctx context.Context, query string) ([]Hit, error) {
 	if err := w.extendIndex(ctx); err != nil {
 		return nil, err
 	}
-	var hits []Hit
+	hits, err := w.searchBook(ctx, words)
+	if err != nil {
+		return nil, err
+	}
 	for _, n := range w.index.find(words) {
 		e := w.index.entries[n]
 		number := ""
@@ -68,8 +76,31 @@ func (w *Workspace) Search(ctx context.Context, query string) ([]Hit, error) {
 			Case: number, Tag: e.event.Case, Entry: e.event.ID.String(), Kind: e.event.Kind,
 			At: e.event.Happened().UTC().Format(timeFormat), Excerpt: w.excerpt(ctx, e, words[0]),
 		})
-		if len(hits) == MaxHits {
+		if len(hits) >= MaxHits {
 			break
+		}
+	}
+	return hits, nil
+}
+
+// searchBook finds the records of the book as they stand: what one entry added
+// and another changed is found together. The caller holds w.mu.
+func (w *Workspace) searchBook(ctx context.Context, words []string) ([]Hit, error) {
+	c, err := aggregateOf[book.Book, *book.Book](ctx, w, nil, "")
+	if err != nil {
+		return nil, err
+	}
+	var hits []Hit
+	for _, r := range c.value.(*book.Book).Records {
+		if r.Removed != nil || len(hits) == MaxHits/2 {
+			continue
+		}
+		text := []byte(fold(r.ID + " " + strings.Join(slices.Collect(maps.Values(r.Fields)), " ")))
+		if all(text, words) {
+			hits = append(hits, Hit{
+				ID: r.ID, Entry: r.Added.Entry.String(), Kind: book.Kinds + r.Register,
+				At: r.Added.Happened().UTC().Format(timeFormat), Excerpt: r.Name() + " · " + r.Reach(),
+			})
 		}
 	}
 	return hits, nil

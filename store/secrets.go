@@ -94,8 +94,8 @@ func (s *secrets) wrapFor(to age.Recipient) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func unwrap(data []byte, with age.Identity) (*secrets, error) {
-	r, err := age.Decrypt(bytes.NewReader(data), with)
+func unwrap(data []byte, with ...age.Identity) (*secrets, error) {
+	r, err := age.Decrypt(bytes.NewReader(data), with...)
 	if err != nil {
 		return nil, fmt.Errorf("unwrap key: %w", err)
 	}

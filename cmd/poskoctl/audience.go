@@ -8,6 +8,7 @@ import (
 
 	"github.com/posko-ir/posko/cmd/internal/wire"
 	"github.com/posko-ir/posko/playbooks/audience"
+	"github.com/posko-ir/posko/playbooks/book"
 	"github.com/posko-ir/posko/store/evidence"
 )
 
@@ -36,7 +37,8 @@ func (a *app) copyFor(ctx context.Context, on job, r recipient) (*evidence.Copy,
 	if (r.customer != "") != (r.audience == audience.Customer) {
 		return nil, a.wrong("usage.customer")
 	}
-	o := audience.Order{For: r.audience, With: each(r.with, reference), Without: map[string]string{}}
+	whose, _ := book.ID(r.customer)
+	o := audience.Order{For: r.audience, Whose: whose, With: each(r.with, reference), Without: map[string]string{}}
 	for _, said := range r.without {
 		ref, reason, ok := strings.Cut(said, "=")
 		if !ok || strings.TrimSpace(reason) == "" {
@@ -44,9 +46,9 @@ func (a *app) copyFor(ctx context.Context, on job, r recipient) (*evidence.Copy,
 		}
 		o.Without[reference(ref)] = strings.TrimSpace(reason)
 	}
-	return wire.NewCopy(ctx, on.ws, on.tag, o, r.customer, func(reason string) string {
+	return wire.NewCopy(ctx, on.ws, on.tag, o, func(reason string) string {
 		switch reason {
-		case audience.ReasonCounsel, audience.ReasonInternal, audience.ReasonPeople, audience.ReasonBytes:
+		case audience.ReasonCounsel, audience.ReasonInternal, audience.ReasonPeople, audience.ReasonOthers, audience.ReasonBytes:
 			return a.say("cli.kept." + reason)
 		}
 		return reason

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -18,7 +19,7 @@ import (
 
 func (a *app) evidenceCommand() *cobra.Command {
 	c := &cobra.Command{Use: "evidence", Short: "Collect, look at, verify, seal and export evidence"}
-	c.AddCommand(a.evidenceAdd(), a.evidencePending(), a.evidenceRun(), a.evidenceText(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport(), a.evidenceDestroy())
+	c.AddCommand(a.evidenceAdd(), a.evidencePending(), a.evidenceRun(), a.evidenceText(), a.evidenceThing(), a.evidenceMove(), a.evidenceHandover(), a.evidenceWeb(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport(), a.evidenceDestroy())
 	return c
 }
 
@@ -197,6 +198,13 @@ type itemRow struct {
 	Root       string   `json:"root,omitempty"`      // what was asked for, when that were several paths
 	Command    string   `json:"command,omitempty"`   // whose output it is
 	Destroyed  string   `json:"destroyed,omitempty"` // why its bytes are gone
+
+	// Of a thing: what it is, and where it is now.
+	Serial     string `json:"serial,omitempty"`
+	SealNumber string `json:"seal_number,omitempty"`
+	Place      string `json:"place,omitempty"`
+	Keeper     string `json:"keeper,omitempty"`
+	Action     string `json:"action,omitempty"` // what happened to it last
 }
 
 func (a *app) evidenceList() *cobra.Command {
@@ -207,18 +215,26 @@ func (a *app) evidenceList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			now, err := evidence.Snapshot(cmd.Context(), on.ws, on.tag)
+			if err != nil {
+				return err
+			}
 			var rows []itemRow
 			err = on.desk.Items(cmd.Context(), on.tag, "", func(c cases.Collection, i evidence.Item) error {
-				rows = append(rows, rowOf(c, i))
+				rows = append(rows, rowOf(c, i).with(now.Whereabouts(i.Ref)))
 				return nil
 			})
 			if err != nil {
 				return err
 			}
-			return list(a, rows, "cli.evidence.none", []string{"cli.item", "cli.kind", "cli.size", "cli.sha256", "cli.seal", "cli.name"},
+			err = list(a, rows, "cli.evidence.none", []string{"cli.item", "cli.kind", "cli.size", "cli.sha256", "cli.seal", "cli.name"},
 				func(r itemRow) []string {
 					return []string{r.Item, r.Kind, size(r.Size), short(r.SHA256), r.Seal, a.itemName(r)}
 				})
+			if err != nil {
+				return err
+			}
+			return a.showForms(now.PendingForms())
 		},
 	}
 }
@@ -234,11 +250,20 @@ func (a *app) itemName(r itemRow) string {
 	case r.Root != "":
 		name = collect.VisibleName(r.Root) + ": " + name
 	}
+	if r.Serial != "" {
+		name += "  " + a.say("cli.evidence.thing-is", oneLine(r.Serial), orDash(r.Place), orDash(r.Keeper))
+	}
+	if r.Action != "" {
+		name += "  " + a.say("word."+r.Action)
+	}
 	if r.Destroyed != "" {
 		name += "  " + a.say("cli.evidence.gone", oneLine(r.Destroyed))
 	}
 	return name
 }
+
+// orDash is a text in one line, or a mark that there is none.
+func orDash(s string) string { return cmp.Or(oneLine(s), "–") }
 
 // visible shows a name in one line. One that is not UTF-8 is visible already.
 func visible(name, b64 string) string {
@@ -280,6 +305,15 @@ func rowOf(c cases.Collection, i evidence.Item) itemRow {
 	for _, n := range i.Line.Notes {
 		r.Notes = append(r.Notes, string(n))
 	}
+	if t := i.Line.Thing; t != nil {
+		r.Serial, r.SealNumber = t.Serial, t.SealNumber
+	}
+	return r
+}
+
+// with says where a thing, or the carrier of a copy, is.
+func (r itemRow) with(w cases.Whereabouts) itemRow {
+	r.Place, r.Keeper, r.Action = w.Place, w.Keeper, w.Action
 	return r
 }
 

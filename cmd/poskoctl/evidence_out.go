@@ -73,6 +73,7 @@ type exported struct {
 func (a *app) evidenceExport() *cobra.Command {
 	var out string
 	var to []string
+	var reader recipient
 	c := &cobra.Command{
 		Use: "export CASE --out DIR [--to AGE-RECIPIENT]", Short: "Write a bag that a stranger can verify", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -87,11 +88,15 @@ func (a *app) evidenceExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := wire.NewReport(cmd.Context(), on.ws, on.desk, on.tag, a.lang)
+			copied, err := a.copyFor(cmd.Context(), on, reader)
 			if err != nil {
 				return err
 			}
-			x := evidence.Export{Dir: out, To: recipients, Limits: r.Limits()}
+			r, err := wire.NewReport(cmd.Context(), on.ws, on.desk, on.tag, a.lang, copied)
+			if err != nil {
+				return err
+			}
+			x := evidence.Export{Dir: out, To: recipients, Limits: r.Limits(), Copy: copied}
 			if x.Files, err = r.Files(); err != nil {
 				return err
 			}
@@ -102,6 +107,7 @@ func (a *app) evidenceExport() *cobra.Command {
 			return a.answer(exported{sum, strings.Join(sum.Words, " ")}, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " "))
 		},
 	}
+	reader.flags(c)
 	c.Flags().StringVar(&out, "out", "", "the bag's folder, new or empty; with --to the encrypted file")
 	c.Flags().StringArrayVar(&to, "to", nil, "encrypt to this age recipient; may be repeated")
 	return c

@@ -143,17 +143,17 @@ func (a *app) settlePending(ctx context.Context, on job, resume, discard which, 
 	return "", nil
 }
 
-// resumable is an interruption with what to type to go on.
-type resumable struct {
+// hinted is an error with what to type to go on.
+type hinted struct {
 	error
 	hint string
 }
 
 // Unwrap returns why it stopped.
-func (e resumable) Unwrap() error { return e.error }
+func (e hinted) Unwrap() error { return e.error }
 
 // Hint is shown instead of what the error's kind would say.
-func (e resumable) Hint() string { return e.hint }
+func (e hinted) Hint() string { return e.hint }
 
 // howToGoOn gives an interruption its hint.
 func (a *app) howToGoOn(name string, err error) error {
@@ -162,7 +162,7 @@ func (a *app) howToGoOn(name string, err error) error {
 		return err
 	}
 	command := fmt.Sprintf("poskoctl evidence add %s --resume=%s", name, cut.ID[:min(8, len(cut.ID))])
-	return resumable{err, a.say("cli.evidence.interrupted", command)}
+	return hinted{err, a.say("cli.evidence.interrupted", command)}
 }
 
 // oneLine is text whose line breaks and tabs would break a table.

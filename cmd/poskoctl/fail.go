@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/posko-ir/posko/integrations/web"
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/store"
 	"github.com/posko-ir/posko/store/bag"
@@ -100,9 +101,15 @@ func (a *app) alarmText(x store.Alarm) string {
 	return a.say("cli.alarm", x.Seq, x.Reason)
 }
 
+// refusal is what a rule refuses, with what to do, in every language.
+type refusal interface {
+	error
+	Text(lang string) (message, hint string)
+}
+
 func (a *app) explain(err error) problem {
 	var used usageError
-	var refused *cases.Refusal
+	var refused refusal
 	switch {
 	case errors.As(err, &used):
 		return problem{Code: "usage", Message: a.translate(used.error), Hint: used.hint, exit: exitUsage}
@@ -148,14 +155,14 @@ func kindOfError(err error) (string, int) {
 	var damaged *evidence.DamagedError
 	var ledger *evidence.LedgerError
 	switch {
-	case isAny(err, bag.ErrIntegrity, vault.ErrCorrupt, vault.ErrMissing, store.ErrSealed, keys.ErrDamaged, store.ErrBackup, store.ErrNotPosko, bag.ErrItemChanged, errIntegrity),
+	case isAny(err, bag.ErrIntegrity, vault.ErrCorrupt, vault.ErrMissing, store.ErrSealed, keys.ErrDamaged, store.ErrBackup, store.ErrContradicts, store.ErrNotPosko, bag.ErrItemChanged, errIntegrity),
 		errors.As(err, &damaged), errors.As(err, &ledger):
 		return "integrity", exitIntegrity
 	case isAny(err, keys.ErrWrongPassphrase, keys.ErrDelayed, keys.ErrPassphrase, keys.ErrKeychain, keys.ErrLocked, store.ErrClosed, errNoPassphrase, keys.ErrNoOfficer):
 		return "locked", exitLocked
 	case isAny(err, store.ErrNoWorkspace, bag.ErrNotEmpty, store.ErrNotEmpty, store.ErrNoBackup):
 		return "refused", exitRefused
-	case isAny(err, store.ErrDiskFull, store.ErrIO, collect.ErrNothingRead, context.Canceled), fromSystem(err):
+	case isAny(err, store.ErrDiskFull, store.ErrIO, collect.ErrNothingRead, web.ErrNoAnswer, context.Canceled), fromSystem(err):
 		return "io", exitIO
 	}
 	return "refused", exitRefused

@@ -9,16 +9,6 @@ import (
 	"github.com/posko-ir/posko/playbooks/instant"
 )
 
-func (a *app) caseLink() *cobra.Command {
-	var label string
-	c := a.simple("link CASE FROM TO", "Link two things of the case, like E1/1 and I1", 3,
-		func(c *cases.Case, args []string) (string, error) {
-			return c.AddLink(reference(args[0]), reference(args[1]), label)
-		})
-	c.Flags().StringVar(&label, "label", "related", "what the link means")
-	return c
-}
-
 func (a *app) casePerson() *cobra.Command {
 	var contact string
 	c := a.simple("person CASE NAME ROLE", "Put a person on the case", 3,

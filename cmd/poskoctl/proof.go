@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -207,6 +208,7 @@ func (a *app) ledgerHead() *cobra.Command {
 
 func (a *app) reportCommand() *cobra.Command {
 	var out, format string
+	var to recipient
 	c := &cobra.Command{
 		Use: "report CASE --out FILE [--format pdf|md|json]", Short: "Write the report of a case", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -223,7 +225,11 @@ func (a *app) reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := wire.NewReport(cmd.Context(), on.ws, on.desk, on.tag, a.lang)
+			x, err := a.copyFor(cmd.Context(), on, to)
+			if err != nil {
+				return err
+			}
+			r, err := wire.NewReport(cmd.Context(), on.ws, on.desk, on.tag, a.lang, x)
 			if err != nil {
 				return err
 			}
@@ -237,6 +243,7 @@ func (a *app) reportCommand() *cobra.Command {
 			return a.answer(map[string]string{"case": strings.ToUpper(args[0]), "file": out, "format": format}, "cli.written", out)
 		},
 	}
+	to.flags(c)
 	c.Flags().StringVar(&format, "format", "", strings.Join(wire.Formats(), ", ")+"; without it the ending of the file says it, else pdf")
 	c.Flags().StringVar(&out, "out", "", "the file to write; it must not exist")
 	return c
@@ -253,7 +260,7 @@ func formatOf(name string) string {
 
 func (a *app) searchCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "search WORDS", Short: "Find the entries that hold every word", Args: cobra.MinimumNArgs(1),
+		Use: "search WORDS", Short: "Find the entries and the records of the book that hold every word", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := a.unlock(cmd.Context())
 			if err != nil {
@@ -264,7 +271,7 @@ func (a *app) searchCommand() *cobra.Command {
 				return err
 			}
 			return list(a, hits, "cli.search.none", []string{"cli.case", "cli.at", "cli.what", ""}, func(h store.Hit) []string {
-				return []string{h.Case, h.At, h.Kind, cases.Visible(h.Excerpt)}
+				return []string{cmp.Or(h.Case, h.ID), h.At, h.Kind, cases.Visible(h.Excerpt)}
 			})
 		},
 	}

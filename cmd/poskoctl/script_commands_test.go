@@ -18,6 +18,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // exits N COMMAND ARG...: the command ends with exactly this exit code.
@@ -295,6 +298,23 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
 }
 
+// mistype FILE N: another letter stands where the line that begins with "N: " has
+// its first one.
+func mistype(ts *testscript.TestScript, _ bool, args []string) {
+	var out strings.Builder
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if code, ok := strings.CutPrefix(line, args[1]+": "); ok {
+			letter := "A"
+			if code[:1] == letter {
+				letter = "B"
+			}
+			line = args[1] + ": " + letter + code[1:]
+		}
+		out.WriteString(line)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out.String()), 0o600))
+}
+
 // hostile BIDI ESCAPE: the variables become text that turns around, and text that
 // clears a terminal.
 func hostile(ts *testscript.TestScript, _ bool, args []string) {
@@ -326,4 +346,20 @@ func nowhere(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		return err
 	}))
+}
+
+// encode FILE ENCODING: the UTF-8 text of a file is written as another program
+// would have written it.
+func encode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: encode FILE windows-1252|utf-16|utf-8-mark")
+	}
+	encoders := map[string]*encoding.Encoder{
+		"windows-1252": charmap.Windows1252.NewEncoder(),
+		"utf-16":       unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder(),
+		"utf-8-mark":   unicode.UTF8BOM.NewEncoder(),
+	}
+	out, err := encoders[args[1]].String(ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out), 0o600))
 }

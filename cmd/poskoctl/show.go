@@ -109,6 +109,7 @@ func (a *app) printCase(c *cases.Case, v caseView, at time.Time) error {
 	section("cli.section.indicators", each(v.Indicators, func(i cases.Indicator) string {
 		return "  " + i.ID + "  " + i.Type + "  " + cases.Defang(i.Type, i.Value)
 	}))
+	section("cli.section.links", each(v.Links, linkLine))
 	section("cli.section.evidence", each(v.Evidence, func(e collectionView) string {
 		return fmt.Sprintf("  %s  %s (%d, %s)  %s", e.Collection, cases.Visible(e.Title), e.Items, size(e.Bytes), e.Seal)
 	}))

@@ -155,7 +155,7 @@ func (a *app) stepRun() *cobra.Command {
 				return err
 			}
 			steps := wire.Steps{Workspace: on.ws, Desk: on.desk, Tag: on.tag, Said: on.said}
-			if err := engine.Carry(cmd.Context(), step, args[2:], given, steps, steps); err != nil {
+			if err := engine.Carry(cmd.Context(), step.StepView, args[2:], given, steps, steps); err != nil {
 				return err
 			}
 			return a.view(cmd.Context(), args[0], func(c *cases.Case) error { return a.showOutcome(a.outcomeOf(c, step.Ref)) })

@@ -151,20 +151,41 @@ func (a *app) stepShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.json {
-				return a.object(step)
+			points, err := a.pointedTo(cmd.Context(), step.Book, step.linked)
+			if err != nil {
+				return err
 			}
-			return a.print(a.stepText(step)...)
+			if a.json {
+				return a.object(stepObject{step.StepView, points})
+			}
+			return a.print(append(a.stepText(step.StepView), stepPointers(points)...)...)
 		},
 	}
 }
 
-func (a *app) findStep(cmd *cobra.Command, name, ref string) (cases.StepView, error) {
-	var found cases.StepView
+// stepObject is a step as programs read it, with what it points to in the book.
+type stepObject struct {
+	cases.StepView
+	Book []pointed `json:"book"`
+}
+
+// stepFound is a step with what its case links to in the book, by register.
+type stepFound struct {
+	cases.StepView
+	records map[string][]string
+}
+
+func (s stepFound) linked(register string) []string { return s.records[register] }
+
+func (a *app) findStep(cmd *cobra.Command, name, ref string) (stepFound, error) {
+	found := stepFound{records: map[string][]string{}}
 	err := a.view(cmd.Context(), name, func(c *cases.Case) error {
 		for _, s := range c.Steps(a.lang, a.open.Now()) {
 			if strings.EqualFold(s.Ref, strings.TrimSpace(ref)) {
-				found = s
+				found.StepView = s
+				for _, register := range cases.BookRegisters() {
+					found.records[register] = c.Linked(register)
+				}
 				return nil
 			}
 		}

@@ -109,6 +109,7 @@ func closedLists() []string {
 	given, items := guide.ProofKinds()
 	return slices.Concat(
 		cases.Kinds(), cases.Severities(), guide.Kinds(), guide.Lanes(), guide.Roles(), guide.AnswerTypes(), given, items,
+		cases.MoveActions(), []string{cases.HandedOver},
 		[]string{
 			cases.StateOpen, cases.StateContained, cases.StateClosed, cases.TaskOpen, cases.TaskDone, cases.TaskDropped,
 			cases.StepStarted, cases.StepDone, cases.StepSkipped, cases.StepNA, cases.StepFailed, cases.StepDecided, cases.StepReopened,

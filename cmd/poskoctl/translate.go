@@ -5,9 +5,12 @@ import (
 	"strings"
 
 	"github.com/posko-ir/posko/cmd/internal/wire"
+	"github.com/posko-ir/posko/integrations/web"
 	"github.com/posko-ir/posko/playbooks/instant"
 	"github.com/posko-ir/posko/store"
+	"github.com/posko-ir/posko/store/evidence"
 	"github.com/posko-ir/posko/store/keys"
+	"github.com/posko-ir/posko/store/sheet"
 )
 
 // sayError is an error whose text is in the chosen language already.
@@ -41,6 +44,23 @@ func knownErrors() []known {
 		{keys.ErrPassphrase, "error.passphrase"},
 		{instant.ErrFormat, "error.instant"},
 		{wire.ErrNoPlaybook, "error.no-playbook"},
+		{evidence.ErrOneFile, "error.one-file"},
+		{web.ErrAddress, "error.page-address"},
+		{web.ErrNoAnswer, "error.no-answer"},
+		{sheet.ErrSameHalf, "error.half.same"},
+		{sheet.ErrOtherWorkspace, "error.half.workspaces"},
+		{sheet.ErrOtherSheet, "error.half.sheets"},
+		{sheet.ErrWrongHalves, "error.half.wrong"},
+		{sheet.ErrNoHalf, "error.half.none"},
+		{sheet.ErrNewer, "error.half.newer"},
+		{store.ErrOtherSheet, "error.recover.workspace"},
+		{store.ErrOldSheet, "error.recover.old"},
+		{store.ErrBeforeSheet, "error.recover.before"},
+		{store.ErrNoSheet, "error.recover.nosheet"},
+		{store.ErrNotExported, "error.recover.bag"},
+		{store.ErrContradicts, "error.recover.contradicts"},
+		{store.ErrNoBackup, "error.no-backup"},
+		{store.ErrBackup, "error.backup"},
 	}
 }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -15,16 +17,17 @@ import (
 )
 
 func (a *app) workspaceCommand() *cobra.Command {
-	c := &cobra.Command{Use: "workspace", Short: "Create, show, check, back up and restore the workspace"}
-	c.AddCommand(a.workspaceCreate(), a.workspaceInfo(), a.workspaceVerify(), a.workspaceBackup(), a.workspaceRestore(), a.workspacePassphrase(), a.workspaceSweep(), a.workspaceSettle())
+	c := &cobra.Command{Use: "workspace", Short: "Create, show, check, back up, restore and recover the workspace"}
+	c.AddCommand(a.workspaceCreate(), a.workspaceInfo(), a.workspaceVerify(), a.workspaceBackup(), a.workspaceRestore(), a.workspacePassphrase(), a.workspaceSweep(), a.workspaceSettle(),
+		a.workspaceSheet(), a.workspaceRecover())
 	return c
 }
 
 func (a *app) workspaceCreate() *cobra.Command {
-	var org, officer string
+	var org, officer, halves string
 	var solo bool
 	c := &cobra.Command{
-		Use: "create --org NAME --officer NAME --solo", Short: "Make a new workspace in an empty folder", Args: cobra.NoArgs,
+		Use: "create --org NAME --officer NAME --solo [--recovery-out DIR]", Short: "Make a new workspace in an empty folder", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case org == "" || officer == "":
@@ -34,25 +37,52 @@ func (a *app) workspaceCreate() *cobra.Command {
 			case a.workspace == "":
 				return usage(errNoWorkspaceNamed)
 			}
-			p, err := a.passphrase(cmd.Context(), "cli.passphrase.new", true)
-			if err != nil {
+			if halves != "" { // before there is a workspace that would lack its sheet
+				if err := a.sheetFolder(halves); err != nil {
+					return err
+				}
+			}
+			if err := a.create(cmd, org, officer); err != nil {
 				return err
 			}
-			defer p.Wipe()
-			k, err := wire.Keychain(a.keychain)
-			if err != nil {
-				return usage(err)
-			}
-			if a.open, err = store.Create(cmd.Context(), a.workspace, org, officer, wire.Options(p, k)); err != nil {
-				return err
-			}
-			return a.showInfo(cmd, "cli.words.new")
+			return a.created(cmd, halves)
 		},
 	}
 	c.Flags().StringVar(&org, "org", "", "name of the organisation")
 	c.Flags().StringVar(&officer, "officer", "", "name of the officer")
 	c.Flags().BoolVar(&solo, "solo", false, "one officer alone; records are one person's word, and say so")
+	c.Flags().StringVar(&halves, "recovery-out", "", "write a recovery sheet into this new or empty folder")
 	return c
+}
+
+func (a *app) create(cmd *cobra.Command, org, officer string) error {
+	p, err := a.passphrase(cmd.Context(), "cli.passphrase.new", true)
+	if err != nil {
+		return err
+	}
+	defer p.Wipe()
+	k, err := wire.Keychain(a.keychain)
+	if err != nil {
+		return usage(err)
+	}
+	a.open, err = store.Create(cmd.Context(), a.workspace, org, officer, wire.Options(p, k))
+	return err
+}
+
+// created shows the new workspace, with its sheet if one was asked for. A sheet
+// that fails takes nothing from the workspace.
+func (a *app) created(cmd *cobra.Command, halves string) error {
+	if halves == "" {
+		return a.showInfo(cmd, "cli.words.new")
+	}
+	made, err := a.makeSheet(cmd.Context(), halves)
+	if err != nil {
+		return fmt.Errorf("%s: %w", a.say("error.sheet-after-create"), err)
+	}
+	if err := a.showInfo(cmd, "cli.words.new"); err != nil || a.json {
+		return err
+	}
+	return a.print(a.recoverySheetLines(made)...)
 }
 
 // info is what is known of an open workspace.
@@ -72,6 +102,10 @@ type info struct {
 	Alarms    []store.Alarm `json:"alarms"`
 	Backup    *time.Time    `json:"backup,omitempty"`
 	Recovery  string        `json:"recovery"`
+
+	Sheet     *sheetInfo       `json:"sheet,omitempty"`
+	Retired   []retiredInfo    `json:"retired,omitempty"`
+	Recovered *store.Recovered `json:"recovered,omitempty"`
 }
 
 type logInfo struct {
@@ -96,14 +130,26 @@ func (a *app) workspaceInfo() *cobra.Command {
 // showInfo prints what is known of the open workspace, and behind it the texts
 // of more keys.
 func (a *app) showInfo(cmd *cobra.Command, more ...string) error {
-	w := a.open
-	r, err := w.Roster(cmd.Context())
+	i, err := a.infoOf(cmd.Context())
 	if err != nil {
 		return err
 	}
-	list, err := w.Cases(cmd.Context())
+	if a.json {
+		return a.object(i)
+	}
+	return a.print(append(a.infoText(i), each(more, func(key string) string { return a.say(key) })...)...)
+}
+
+// infoOf gathers what is known of the open workspace.
+func (a *app) infoOf(ctx context.Context) (info, error) {
+	w := a.open
+	r, err := w.Roster(ctx)
 	if err != nil {
-		return err
+		return info{}, err
+	}
+	list, err := w.Cases(ctx)
+	if err != nil {
+		return info{}, err
 	}
 	me := w.Keys().Officer()
 	words := keys.Words(me.Authority)
@@ -118,10 +164,8 @@ func (a *app) showInfo(cmd *cobra.Command, more ...string) error {
 	if n := len(r.Backups); n > 0 {
 		i.Backup = &r.Backups[n-1].Made
 	}
-	if a.json {
-		return a.object(i)
-	}
-	return a.print(append(a.infoText(i), each(more, func(key string) string { return a.say(key) })...)...)
+	i.recoveryInfo(&r)
+	return i, nil
 }
 
 // infoText says what is known of a workspace. Alarms are not among it: they are
@@ -129,10 +173,12 @@ func (a *app) showInfo(cmd *cobra.Command, more ...string) error {
 func (a *app) infoText(i info) []string {
 	lines := []string{a.say("cli.info", i.Org, i.Name, i.Workspace, i.Entries, i.Cases, i.Words)}
 	if i.Keychain {
-		lines = append(lines, a.say("cli.info.keychain"), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery"))
+		lines = append(lines, a.say("cli.info.keychain"))
 	} else {
-		lines = append(lines, a.say("cli.info.nokeychain"), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery.nokeychain"))
+		lines = append(lines, a.say("cli.info.nokeychain"))
 	}
+	lines = append(lines, a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries))
+	lines = append(lines, a.recoveryText(i)...)
 	if i.Backup == nil {
 		return append(lines, a.say("cli.info.nobackup"))
 	}

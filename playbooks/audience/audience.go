@@ -10,7 +10,9 @@
 // Rules it keeps:
 //
 //   - What was marked for counsel stays out of every copy, unless it is named.
-//   - A customer gets no internal notes, tasks, people or imported timelines.
+//   - A customer gets no internal notes, tasks, people or imported timelines,
+//     does not learn of other customers that the case is linked to, nor who else
+//     got a copy.
 //   - Customers, auditors and insurers get pictures and other bytes that no
 //     program can search only when an officer names them.
 //   - With an entry go the later ones that speak of it: who dropped a task and
@@ -57,6 +59,7 @@ const (
 	ReasonCounsel  = "counsel"  // marked for counsel
 	ReasonInternal = "internal" // internal notes, tasks, timelines
 	ReasonPeople   = "people"   // names and contacts of people
+	ReasonOthers   = "others"   // about other customers
 	ReasonBytes    = "bytes"    // cannot be searched, and was not named
 )
 
@@ -65,6 +68,7 @@ const (
 // "R1.2".
 type Order struct {
 	For     string
+	Whose   string // a customer's copy: the customer's id in the book
 	With    []string
 	Without map[string]string
 }
@@ -100,9 +104,16 @@ func (o Order) Withheld(c *cases.Case, events []event.Event) map[event.ID]string
 	for _, e := range events {
 		if reason, ok := about(e, refs); ok {
 			out[e.ID] = reason
+		} else if o.For == Customer && copies(e.Kind) {
+			out[e.ID] = ReasonInternal
 		}
 	}
 	return out
+}
+
+// copies reports whether entries of a kind say who else got a copy, or was meant to.
+func copies(kind string) bool {
+	return strings.HasPrefix(kind, "exported.") || strings.HasPrefix(kind, "export.")
 }
 
 // refs gives the things of the case that stay out, by reference.
@@ -125,6 +136,11 @@ func (o Order) refs(c *cases.Case) map[string]string {
 		}
 		for _, p := range c.People {
 			refs[p.ID] = ReasonPeople
+		}
+		for _, l := range c.Links {
+			if l.Register == "customer" && l.From != o.Whose && l.To != o.Whose {
+				refs[l.ID] = ReasonOthers
+			}
 		}
 	}
 	for _, ref := range o.With {

@@ -111,6 +111,27 @@ func (n *Names) step(at int, r rune) int {
 	}
 }
 
+// Bare is a company's name without its legal form: people leave it out.
+func Bare(name string) string {
+	words := strings.Fields(name)
+	for len(words) > 1 && legalForm(words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	for len(words) > 1 && legalForm(words[0]) {
+		words = words[1:]
+	}
+	return strings.TrimRight(strings.Join(words, " "), ",")
+}
+
+func legalForm(word string) bool {
+	switch strings.ReplaceAll(strings.Trim(fold(word), ".,()"), ".", "") {
+	case "gmbh", "ag", "kg", "ug", "se", "ltd", "limited", "inc", "llc", "plc", "corp", "bv", "nv",
+		"sa", "sas", "sarl", "spa", "srl", "snc", "ab", "oy", "pt", "cv", "tbk", "co":
+		return true
+	}
+	return false
+}
+
 // fold is the form in which names and texts are compared: compatibility
 // decomposition without accents, small letters.
 func fold(s string) string {

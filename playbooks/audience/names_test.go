@@ -57,6 +57,17 @@ func TestNamesAreFoundHoweverWritten(t *testing.T) {
 	}
 }
 
+func TestBareNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"Müller & Söhne GmbH": "Müller & Söhne", "PT Contoh Jaya Tbk.": "Contoh Jaya", "Rossi S.p.A.": "Rossi",
+		"Acme, Inc.": "Acme", "GmbH": "GmbH", "Cocoa Ltd": "Cocoa", "": "",
+	} {
+		if got := audience.Bare(name); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestHitsSayWhere(t *testing.T) {
 	hits := search(t).In("E1/3", "one\ntwo\nfor Acme Research only\nAcme again")
 	if len(hits) != 2 {

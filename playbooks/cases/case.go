@@ -45,6 +45,7 @@ type Case struct {
 	Checks      []Verification  `json:"checks,omitempty"`
 	Seals       []Seal          `json:"seals,omitempty"`
 	Exports     []Export        `json:"exports,omitempty"`
+	Forms       []Form          `json:"forms,omitempty"`
 	Runs        []Run           `json:"runs,omitempty"`
 	Playbooks   map[string]Book `json:"playbooks,omitempty"` // by SHA-256 of their bytes
 

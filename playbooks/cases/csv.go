@@ -14,6 +14,7 @@ import (
 
 	"github.com/posko-ir/posko/playbooks/canonical"
 	"github.com/posko-ir/posko/playbooks/instant"
+	"github.com/posko-ir/posko/playbooks/sheet"
 )
 
 // Limits of an imported timeline.
@@ -114,7 +115,7 @@ func (c csvColumns) row(record []string) (ImportRow, error) {
 		if i < 0 || i >= len(record) {
 			return ""
 		}
-		return canonical.Text(unguard(record[i]))
+		return canonical.Text(sheet.Unguard(record[i]))
 	}
 	var row ImportRow
 	var err error
@@ -156,7 +157,7 @@ func FormatTimelineCSV(w io.Writer, rows []Row) error {
 			r.Recorded.UTC().Format(time.RFC3339), r.Actor, r.Kind,
 		}
 		for i := range cells {
-			cells[i] = guard(cells[i])
+			cells[i] = sheet.Guard(cells[i])
 		}
 		_ = table.Write(cells)
 	}
@@ -165,20 +166,4 @@ func FormatTimelineCSV(w io.Writer, rows []Row) error {
 		return fmt.Errorf("write timeline: %w", err)
 	}
 	return nil
-}
-
-const formula = "=+-@'\t\r"
-
-func guard(s string) string {
-	if s != "" && strings.ContainsRune(formula, rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-func unguard(s string) string {
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune(formula, rune(s[1])) {
-		return s[1:]
-	}
-	return s
 }

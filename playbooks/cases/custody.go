@@ -20,6 +20,9 @@ type CustodyEvent struct {
 	Action  string `json:"action"`
 	Purpose string `json:"purpose,omitempty"`
 	To      string `json:"to,omitempty"`
+	Place   string `json:"place,omitempty"`  // where it was brought
+	Keeper  string `json:"keeper,omitempty"` // who has it from then on
+	Form    string `json:"form,omitempty"`   // of hand-over, signed
 }
 
 // Handle records that somebody did something with evidence. Purpose and to
@@ -72,12 +75,13 @@ func (p *custodyEvent) describe(lang string) string {
 // CustodyOf returns everything that happened to an item or collection since it
 // was collected, oldest first; "" is all the evidence. A thing done to a whole
 // collection was done to each of its items. An event whose Item is empty was
-// done to all that was there.
+// done to all that was there, one whose Item is a seal to a copy of all that
+// the seal covers.
 func (c *Case) CustodyOf(ref string) []CustodyEvent {
 	name, _, isItem := strings.Cut(ref, "/")
 	list := slices.DeleteFunc(c.everyCustody(), func(x CustodyEvent) bool {
 		return ref != "" && x.Item != "" && x.Item != ref && (!isItem || x.Item != name) &&
-			(isItem || !strings.HasPrefix(x.Item, ref+"/"))
+			(isItem || !strings.HasPrefix(x.Item, ref+"/")) && !c.covered(name, x.Item)
 	})
 	slices.SortStableFunc(list, func(a, b CustodyEvent) int {
 		return cmp.Or(a.Wall.Compare(b.Wall), strings.Compare(a.Entry.Log, b.Entry.Log), cmp.Compare(a.Entry.Seq, b.Entry.Seq))
@@ -85,25 +89,31 @@ func (c *Case) CustodyOf(ref string) []CustodyEvent {
 	return list
 }
 
+// covered reports whether a collection is under the seal of this id.
+func (c *Case) covered(collection, seal string) bool {
+	s := find(c.Seals, seal)
+	return s != nil && slices.Contains(s.Collections, collection)
+}
+
 // everyCustody gathers what the other kinds say about evidence.
 func (c *Case) everyCustody() []CustodyEvent {
 	list := slices.Clone(c.Custody)
 	for _, coll := range c.Collections {
-		list = append(list, CustodyEvent{coll.Origin, coll.ID, "collected", coll.Title, ""})
+		list = append(list, CustodyEvent{Origin: coll.Origin, Item: coll.ID, Action: "collected", Purpose: coll.Title})
 		for _, d := range coll.Lost {
-			list = append(list, CustodyEvent{d.Origin, d.Item, "destroyed", d.Reason, ""})
+			list = append(list, CustodyEvent{Origin: d.Origin, Item: d.Item, Action: "destroyed", Purpose: d.Reason})
 		}
 	}
 	for _, s := range c.Seals {
 		for _, id := range s.Collections {
-			list = append(list, CustodyEvent{s.Origin, id, "sealed", s.ID, ""})
+			list = append(list, CustodyEvent{Origin: s.Origin, Item: id, Action: "sealed", Purpose: s.ID})
 		}
 	}
 	for _, v := range c.Checks {
 		list = append(list, CustodyEvent{Origin: v.Origin, Action: "verified"})
 	}
 	for _, x := range c.Exports {
-		list = append(list, CustodyEvent{x.Origin, "", "exported", x.Audience, x.To})
+		list = append(list, CustodyEvent{Origin: x.Origin, Action: "exported", Purpose: x.Audience, To: x.To})
 	}
 	return list
 }

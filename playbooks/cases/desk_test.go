@@ -179,6 +179,9 @@ func rich(t testing.TB) *desk {
 		func(c *cases.Case) error { return id(c.AddAsset("account", "finance@corp.example")) },
 		func(c *cases.Case) error { return id(c.AddIndicator("url", "hxxps://Evil[.]example/Login?x=1")) },
 		func(c *cases.Case) error { return id(c.AddLink("A1", "I1", "logged in at")) },
+		func(c *cases.Case) error {
+			return id(c.LinkRecord("", "customer", "CUS-A1", "Müller & Söhne", "affected"))
+		},
 		func(c *cases.Case) error { return c.SetOffset("fw", 90*time.Second) },
 		func(c *cases.Case) error {
 			return id(c.ImportTimeline("firewall", []cases.ImportRow{{At: at(t, "2026-11-21T12:00Z"), Text: "allowed", Source: "fw"}}))

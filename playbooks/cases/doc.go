@@ -17,14 +17,14 @@
 //     body removes what it said; who did so and why takes its place.
 //   - Two times on everything: when it happened and when it was recorded.
 //   - A closed case takes only what still happens to its evidence (it is
-//     viewed, verified, exported, destroyed), to what was written in it (a body
+//     viewed, verified, moved, handed over, exported, destroyed), to what was written in it (a body
 //     is destroyed), and being reopened.
 //
 // A [Case] is its own snapshot: plain fields that survive JSON unchanged.
 //
 // Things on a case have short ids: N notes, T tasks, P people, A assets,
 // I indicators, L links, D decisions, M imported timelines, E collections of
-// evidence (items are E1/3), S seals, R runs (steps are R1.3). The payload
+// evidence (items are E1/3), F forms of hand-over, S seals, R runs (steps are R1.3). The payload
 // holds the plain id; what was recorded on another log than the one that
 // opened the case carries that log's first characters as well (N3-b3f1), so
 // two laptops working apart can never mean two things by one id.

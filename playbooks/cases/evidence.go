@@ -64,7 +64,7 @@ type Command struct {
 // Collected is what one act of collecting brought.
 type Collected struct {
 	Title    string    `json:"title"`
-	Kind     string    `json:"kind"`            // file, folder, text, command, mail, photo, …
+	Kind     string    `json:"kind"`            // file, folder, text, cmd, mail, photo, page, thing, web
 	Paths    []string  `json:"paths,omitempty"` // where it came from on this machine
 	Note     string    `json:"note,omitempty"`
 	Manifest Object    `json:"manifest"`
@@ -83,8 +83,9 @@ type Collection struct {
 	Origin
 	ID string `json:"id"`
 	Collected
-	Seal string        `json:"seal,omitempty"` // the seal that covers it
-	Lost []Destruction `json:"lost,omitempty"` // what of it was destroyed
+	Thing *Thing        `json:"thing,omitempty"` // what it is, when it is a thing
+	Seal  string        `json:"seal,omitempty"`  // the seal that covers it
+	Lost  []Destruction `json:"lost,omitempty"`  // what of it was destroyed
 }
 
 func (c Collection) id() string { return c.ID }
@@ -104,6 +105,18 @@ var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // Collect records a collection whose segments lie in the vault already, and
 // returns its id.
 func (c *Case) Collect(got Collected) (string, error) {
+	got, err := got.checked()
+	if err != nil {
+		return "", err
+	}
+	if err := c.record(&evidenceCollected{ID: c.next("E"), Collected: got}); err != nil {
+		return "", err
+	}
+	return last(c.Collections), nil
+}
+
+// checked is what was collected in the form in which it is recorded.
+func (got Collected) checked() (Collected, error) {
 	var in input
 	got.Title = in.line("title", got.Title, MaxTitle)
 	got.Kind = in.line("kind", got.Kind, MaxLabel)
@@ -119,13 +132,7 @@ func (c *Case) Collect(got Collected) (string, error) {
 			in.refuse("segment", s.Name)
 		}
 	}
-	if err := in.err(); err != nil {
-		return "", err
-	}
-	if err := c.record(&evidenceCollected{ID: c.next("E"), Collected: got.capped()}); err != nil {
-		return "", err
-	}
-	return last(c.Collections), nil
+	return got.capped(), in.err()
 }
 
 // MayCollect says why nothing can be collected on the case under this title and

@@ -208,7 +208,7 @@ func TestConflictsAreKeptAndSettled(t *testing.T) {
 func FuzzApply(f *testing.F) {
 	d := worked(f)
 	base := state(f, d.c)
-	for _, e := range append(rich(f).all, d.all...) {
+	for _, e := range slices.Concat(rich(f).all, d.all, withThings(f).all) {
 		f.Add(e.Kind, []byte(e.Data), e.Log == d.log)
 	}
 	f.Add(cases.KindDestroyed, []byte(`{"item":"E1/999999999999999999999"}`), false)

@@ -62,6 +62,7 @@ func writeGoldenPair(t *testing.T, path string) {
 	d.add(func(c *cases.Case) (string, error) { return c.StartRun(book(t, "phish.json")) })
 	d.do(func(c *cases.Case) error { return c.SkipStep("R2.1", "another team does it", true) })
 	d.do(func(c *cases.Case) error { return c.SkipStep("R2.2", "nothing to keep", false) })
+	handled(d)
 	other := &desk{t: t, log: "77aa00", seq: 1, wall: d.wall, c: reload(t, d.c)}
 	other.add(func(c *cases.Case) (string, error) { return c.AddNote("from the other laptop") })
 	events := append(slices.Clone(d.all), other.all...)

@@ -30,6 +30,7 @@ const (
 	KindAsset          = "asset.added/1"
 	KindIndicator      = "indicator.added/1"
 	KindLink           = "link.added/1"
+	KindRecordLinked   = "record.linked/1"
 	KindImported       = "timeline.imported/1"
 	KindOffset         = "source.offset/1"
 
@@ -39,6 +40,12 @@ const (
 	KindDestroyed = "item.destroyed/1"
 	KindSealed    = "evidence.sealed/1"
 	KindExported  = "exported.bag/1"
+
+	KindThing         = "thing.recorded/1"
+	KindMoved         = "custody.moved/1"
+	KindFormOut       = "handover.out/1"
+	KindFormBack      = "handover.back/1"
+	KindFormWithdrawn = "handover.withdrawn/1"
 
 	KindRunStarted   = "run.started/1"
 	KindStepStarted  = "step.started/1"
@@ -68,7 +75,8 @@ func Destroyable(kind string) bool {
 // evidence.
 func fitsClosed(kind string) bool {
 	switch kind {
-	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported, KindBodyDestroyed:
+	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported, KindBodyDestroyed,
+		KindMoved, KindFormOut, KindFormBack, KindFormWithdrawn:
 		return true
 	}
 	return false
@@ -89,12 +97,14 @@ func letterOf(kind string) string {
 		return "A"
 	case KindIndicator:
 		return "I"
-	case KindLink:
+	case KindLink, KindRecordLinked:
 		return "L"
 	case KindImported:
 		return "M"
-	case KindCollected:
+	case KindCollected, KindThing:
 		return "E"
+	case KindFormOut:
+		return "F"
 	case KindSealed:
 		return "S"
 	case KindRunStarted:
@@ -105,7 +115,7 @@ func letterOf(kind string) string {
 
 // decode returns an empty payload of a kind, or nil for an unknown one.
 func decode(kind string) payload {
-	for _, of := range []func(string) payload{decodeCase, decodeNote, decodeWork, decodeEvidence, decodeRun} {
+	for _, of := range []func(string) payload{decodeCase, decodeNote, decodeWork, decodeEvidence, decodeThing, decodeRun} {
 		if p := of(kind); p != nil {
 			return p
 		}
@@ -175,6 +185,8 @@ func decodeWork(kind string) payload {
 		return &indicatorAdded{}
 	case KindLink:
 		return &linkAdded{}
+	case KindRecordLinked:
+		return &recordLinked{}
 	case KindImported:
 		return &timelineImported{}
 	case KindOffset:
@@ -197,6 +209,22 @@ func decodeEvidence(kind string) payload {
 		return &evidenceSealed{}
 	case KindExported:
 		return &exportedBag{}
+	}
+	return nil
+}
+
+func decodeThing(kind string) payload {
+	switch kind {
+	case KindThing:
+		return &thingRecorded{}
+	case KindMoved:
+		return &custodyMoved{}
+	case KindFormOut:
+		return &formOut{}
+	case KindFormBack:
+		return &formBack{}
+	case KindFormWithdrawn:
+		return &formWithdrawn{}
 	}
 	return nil
 }

@@ -7,13 +7,17 @@ import (
 	"github.com/posko-ir/posko/playbooks/event"
 )
 
-// Link joins two things on the case; From and To are ids.
+// Link joins two things on the case; From and To are ids. A link to a record of
+// the book keeps the record's register and its name as it was then; without
+// From it is about the case as a whole.
 type Link struct {
 	Origin
-	ID    string `json:"id"`
-	From  string `json:"from"`
-	To    string `json:"to"`
-	Label string `json:"label"`
+	ID       string `json:"id"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Label    string `json:"label"`
+	Register string `json:"register,omitempty"`
+	Name     string `json:"name,omitempty"`
 }
 
 func (l Link) id() string { return l.ID }
@@ -90,6 +94,8 @@ func (c *Case) Exists(id string) bool {
 		return find(c.Imports, id) != nil
 	case 'S':
 		return find(c.Seals, id) != nil
+	case 'F':
+		return find(c.Forms, id) != nil
 	}
 	return c.itemExists(id) || c.stepExists(id)
 }

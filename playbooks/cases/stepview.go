@@ -36,6 +36,7 @@ type StepView struct {
 	Every       string          `json:"every,omitempty"`         // repeats while open
 	Action      string          `json:"action,omitempty"`        // built-in action
 	Suggest     []string        `json:"suggest,omitempty"`       // playbooks to start beside
+	Book        []string        `json:"-"`                       // what it points to in the book
 	Ask         string          `json:"ask,omitempty"`           // why a person is asked, from run
 	AskDetail   string          `json:"ask_detail,omitempty"`    // what was wrong
 	Branches    []string        `json:"branches,omitempty"`      // what DecideStep takes here
@@ -124,6 +125,7 @@ func (v *StepView) fill(g *guide.Guide, stepID, lang string) {
 	}
 	v.Number, v.Lane, v.Role, v.Mandatory, v.Law = s.Number, s.Lane, s.Role, s.Mandatory, s.Law
 	v.FourEyes, v.DueRule, v.Every, v.Action, v.Suggest = s.Approval == guide.FourEyes, s.Due, s.Every, s.Action, s.Suggest
+	v.Book = s.Book
 	if s.Waive != nil {
 		v.Waive = s.Waive.Role
 	}
@@ -211,15 +213,30 @@ func (c *Case) Explain(ref string) (run.Explanation, bool) {
 func (c *Case) runBlockers() []Blocker {
 	var list []Blocker
 	for i := range c.Runs {
+		names := c.stepNames(c.Runs[i].ID)
 		for _, v := range c.StepsOf(c.Runs[i].ID, "en", time.Time{}) {
 			if !v.Mandatory || v.OnlyIfFails || c.settled(v) {
 				continue
 			}
-			say := phrase{"block.step", []any{v.Ref, v.Name, word(v.Status)}}
+			say := phrase{"block.step", []any{v.Ref, names[v.Ref], word(v.Status)}}
 			list = append(list, Blocker{Kind: "step", Ref: v.Ref, Name: v.Name, say: say})
 		}
 	}
 	return list
+}
+
+// stepNames is what the steps of a run are called in each language.
+func (c *Case) stepNames(runID string) map[string]spoken {
+	names := map[string]spoken{}
+	for _, lang := range []string{"en", "id", "it"} {
+		for _, v := range c.StepsOf(runID, lang, time.Time{}) {
+			if names[v.Ref] == nil {
+				names[v.Ref] = spoken{}
+			}
+			names[v.Ref][lang] = v.Name
+		}
+	}
+	return names
 }
 
 func (c *Case) settled(v StepView) bool {

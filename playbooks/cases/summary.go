@@ -42,7 +42,7 @@ func (s *Summary) Apply(e event.Event) {
 	}
 	switch e.Kind {
 	case KindOpened, KindRetitled, KindSeverity, KindTLP, KindContained, KindClosed, KindReopened,
-		KindNote, KindCollected:
+		KindNote, KindCollected, KindThing:
 		shadow.Apply(e)
 		if s.State == "" && shadow.State != "" {
 			s.Opened = shadow.Opened.Happened().Time()

@@ -66,7 +66,7 @@ func TestTextsAreUsed(t *testing.T) {
 	for _, typ := range IndicatorTypes() {
 		used = append(used, "refuse.indicator-"+typ)
 	}
-	for _, list := range [][]string{Kinds(), Severities(), AssetTypes(), IndicatorTypes(), CustodyActions(), {StateOpen, StateContained, StateClosed}} {
+	for _, list := range [][]string{Kinds(), Severities(), AssetTypes(), IndicatorTypes(), CustodyActions(), MoveActions(), ThingStates(), {HandedOver}, {StateOpen, StateContained, StateClosed}} {
 		for _, w := range list {
 			used = append(used, "word."+w)
 		}

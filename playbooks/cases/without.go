@@ -28,7 +28,7 @@ func (c *Case) Without(entries map[event.ID]string) *Case {
 	out.Tasks, out.Assets, out.Indicators = kept(c.Tasks, entries), kept(c.Assets, entries), kept(c.Indicators, entries)
 	out.Links, out.Imports, out.Offsets = kept(c.Links, entries), kept(c.Imports, entries), kept(c.Offsets, entries)
 	out.Changes, out.Collections, out.Custody = kept(c.Changes, entries), kept(c.Collections, entries), kept(c.Custody, entries)
-	out.Checks, out.Exports = kept(c.Checks, entries), kept(c.Exports, entries)
+	out.Checks, out.Exports, out.Forms = kept(c.Checks, entries), kept(c.Exports, entries), kept(c.Forms, entries)
 	out.Runs = slices.Clone(c.Runs)
 	for i := range out.Runs {
 		out.Runs[i].Log = mute(c.Runs[i].Log, entries)

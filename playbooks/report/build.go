@@ -42,9 +42,9 @@ func NewModel(in Input) Model {
 		People: each(c.People, b.person), Decisions: each(c.Decisions, b.decision),
 		Runs: b.runs(), Tasks: each(c.Tasks, b.task),
 		Timeline:   b.timeline(),
-		Indicators: each(c.Indicators, b.indicator), Assets: each(c.Assets, b.asset), Links: each(c.Links, link),
+		Indicators: each(c.Indicators, b.indicator), Assets: each(c.Assets, b.asset), Links: each(c.Links, b.link),
 		Evidence: each(c.Collections, b.collection), Custody: b.custody(), Checks: each(c.Checks, b.check),
-		Seals: each(c.Seals, b.seal), Exports: each(c.Exports, b.export),
+		Seals: each(c.Seals, b.seal), Exports: each(c.Exports, b.export), Forms: each(c.Forms, b.form),
 		Audience: in.Audience, Withheld: b.withheld(),
 		Conflicts: each(c.Conflicts, b.conflict), Gone: b.gone(), Verification: b.verification(),
 	}
@@ -179,7 +179,9 @@ func (b builder) asset(a cases.Asset) Thing {
 	return Thing{Record: b.record(a.Origin), ID: a.ID, Type: a.Type, Value: a.Name}
 }
 
-func link(l cases.Link) Link { return Link{ID: l.ID, From: l.From, To: l.To, Label: l.Label} }
+func (b builder) link(l cases.Link) Link {
+	return Link{ID: l.ID, From: cmp.Or(l.From, b.Number), To: l.To, Label: l.Label, Register: l.Register, Name: l.Name}
+}
 
 func (b builder) conflict(x cases.Conflict) Conflict {
 	out := Conflict{Entry: x.Event.String(), Kind: x.Kind, Text: x.Text(b.Lang), Resolved: x.Resolved != nil}

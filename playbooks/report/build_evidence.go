@@ -17,6 +17,9 @@ func (b builder) collection(c cases.Collection) Collection {
 			return Lost{Record: b.record(d.Origin), Item: d.Item, Reason: d.Reason}
 		}),
 	}
+	if c.Thing != nil {
+		out.Thing = b.tangible(c)
+	}
 	items := c.Inline
 	if all, ok := b.Input.Items[c.ID]; ok {
 		items = all
@@ -40,7 +43,7 @@ func item(c Collection, i cases.Item) Item {
 // entries say happened to the evidence, in the order in which it happened.
 func (b builder) custody() []Custody {
 	log := each(b.Custody, func(e cases.CustodyEvent) Custody {
-		return Custody{Record: b.record(e.Origin), Item: e.Item, Action: e.Action, Purpose: e.Purpose, To: e.To}
+		return Custody{Record: b.record(e.Origin), Item: e.Item, Action: e.Action, Purpose: e.Purpose, To: e.To, Place: e.Place, Keeper: e.Keeper, Form: e.Form}
 	})
 	said := map[[2]string]bool{}
 	for _, c := range log {

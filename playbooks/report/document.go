@@ -37,7 +37,8 @@ type Section struct {
 	Blocks []Block
 }
 
-// Block is one of Heading, Paragraph, Table, KeyValues, List and Callout.
+// Block is one of Heading, Paragraph, Table, KeyValues, List, Callout and
+// Signatures.
 type Block interface{ block() }
 
 // Heading opens a part of a section.
@@ -96,12 +97,26 @@ type Callout struct {
 	Text  string
 }
 
-func (Heading) block()   {}
-func (Paragraph) block() {}
-func (Table) block()     {}
-func (KeyValues) block() {}
-func (List) block()      {}
-func (Callout) block()   {}
+// Signatures is space for people to sign side by side, with a line under each
+// of what they fill in.
+type Signatures struct {
+	Signers []Signer
+	Lines   []string // what everybody fills in; the last is the signature
+}
+
+// Signer is one who signs.
+type Signer struct {
+	Role string
+	Name string
+}
+
+func (Heading) block()    {}
+func (Paragraph) block()  {}
+func (Table) block()      {}
+func (KeyValues) block()  {}
+func (List) block()       {}
+func (Callout) block()    {}
+func (Signatures) block() {}
 
 // Cells returns a row with exactly one cell per column.
 func (t Table) Cells(row []string) []string {

@@ -39,6 +39,10 @@ func words(s report.Section) []string {
 			for _, row := range b.Rows {
 				out = append(out, row...)
 			}
+		case report.Signatures:
+			for _, who := range b.Signers {
+				out = append(append(out, who.Role, who.Name), b.Lines...)
+			}
 		default:
 			panic(fmt.Sprintf("a new block: %T", block))
 		}

@@ -78,6 +78,9 @@ func (m *Model) siftEvidence(s *sieve) {
 	for _, seal := range m.Seals {
 		s.when(seal.Checked != CheckedOK, limitSealChecked, seal.ID, seal.Checked)
 	}
+	for _, f := range m.Forms {
+		s.when(f.Pending(), "limit.form-out", f.ID, f.Item, f.To)
+	}
 	s.when(len(m.Seals) > 0, "limit.words")
 	n := len(m.Checks)
 	s.when(len(m.Evidence) > 0 && n == 0, "limit.evidence-unchecked")

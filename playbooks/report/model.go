@@ -35,6 +35,7 @@ type Model struct {
 	Checks       []Check         `json:"checks"`
 	Seals        []Seal          `json:"seals"`
 	Exports      []Export        `json:"exports"`
+	Forms        []Form          `json:"forms"`
 	Verification Verification    `json:"verification"`
 	Conflicts    []Conflict      `json:"conflicts"`
 	Gone         []Gone          `json:"gone"`
@@ -199,12 +200,15 @@ type Thing struct {
 	Warn  string `json:"warn,omitempty"` // why it may not be what it looks like
 }
 
-// Link joins two things on the case.
+// Link joins two things on the case, or something with a record of the book,
+// whose name is as it was then.
 type Link struct {
-	ID    string `json:"id"`
-	From  string `json:"from"`
-	To    string `json:"to"`
-	Label string `json:"label"`
+	ID       string `json:"id"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Label    string `json:"label"`
+	Register string `json:"register,omitempty"`
+	Name     string `json:"name,omitempty"`
 }
 
 // Conflict is an entry that did not fit the case any more.

@@ -9,20 +9,21 @@ import (
 // Collection is one act of collecting evidence.
 type Collection struct {
 	Record
-	ID       string   `json:"id"`
-	Title    string   `json:"title"`
-	Kind     string   `json:"kind"`
-	Sources  []string `json:"sources"`
-	Note     string   `json:"note,omitempty"`
-	Manifest string   `json:"manifest_sha256"`
-	Count    int      `json:"count"`
-	Bytes    int64    `json:"bytes"`
-	Items    []Item   `json:"items"` // all of them, or none: then see the manifest
-	Skipped  int      `json:"skipped"`
-	Skips    []Skip   `json:"skips"` // the first of them
-	Command  *Command `json:"command,omitempty"`
-	Seal     string   `json:"seal,omitempty"`
-	Lost     []Lost   `json:"lost"`
+	ID       string    `json:"id"`
+	Title    string    `json:"title"`
+	Kind     string    `json:"kind"`
+	Sources  []string  `json:"sources"`
+	Note     string    `json:"note,omitempty"`
+	Manifest string    `json:"manifest_sha256"`
+	Count    int       `json:"count"`
+	Bytes    int64     `json:"bytes"`
+	Items    []Item    `json:"items"` // all of them, or none: then see the manifest
+	Skipped  int       `json:"skipped"`
+	Skips    []Skip    `json:"skips"` // the first of them
+	Command  *Command  `json:"command,omitempty"`
+	Thing    *Tangible `json:"thing,omitempty"`
+	Seal     string    `json:"seal,omitempty"`
+	Lost     []Lost    `json:"lost"`
 }
 
 // Item is one file or text of a collection.
@@ -67,6 +68,9 @@ type Custody struct {
 	Action  string `json:"action"`
 	Purpose string `json:"purpose,omitempty"`
 	To      string `json:"to,omitempty"`
+	Place   string `json:"place,omitempty"`
+	Keeper  string `json:"keeper,omitempty"`
+	Form    string `json:"form,omitempty"`
 }
 
 // Check is one verification of the evidence against its hashes.

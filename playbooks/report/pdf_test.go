@@ -22,8 +22,12 @@ func TestPDFHoldsEveryText(t *testing.T) {
 	if err != nil {
 		t.Fatal("pdftotext is missing; install it: apt-get install poppler-utils")
 	}
+	var all []report.Document
 	for _, lang := range []string{"en", "id", "it"} {
-		d := report.Build(incident(t, "drill").input(lang))
+		all = append(all, report.Build(incident(t, "drill").input(lang)), form(lang, true).Document(), form(lang, false).Document())
+	}
+	for _, d := range all {
+		lang := d.Lang
 		var b bytes.Buffer
 		if err := pdf.Render(&b, d); err != nil {
 			t.Fatal(err)

@@ -32,12 +32,13 @@ func (a author) collectionHead(c Collection) []KeyValue {
 		{Key: a.say("evidence.collected"), Value: join(", ", inline(c.At), c.By)},
 		{Key: a.say("column.type"), Value: a.word("collection", c.Kind)},
 		{Key: a.say("evidence.contents"), Value: a.say("evidence.contents-value", c.Count, size(c.Bytes), c.Bytes)},
-		{Key: a.say("evidence.from"), Value: strings.Join(c.Sources, "\n"), Mono: true},
+		{Key: a.say("evidence.from"), Value: a.sources(c), Mono: true},
 		{Key: a.say("column.source"), Value: c.Source},
 		{Key: a.say("column.note"), Value: c.Note},
 		{Key: a.say("evidence.manifest"), Value: c.Manifest, Mono: true},
 		{Key: a.say("evidence.seal"), Value: seal},
 	}
+	items = append(items, a.tangible(c.Thing)...)
 	if cmd := c.Command; cmd != nil {
 		items = append(items,
 			KeyValue{Key: a.say("evidence.command"), Value: argv(cmd.Argv), Mono: true},
@@ -126,13 +127,10 @@ func (a author) custody() Section {
 		{Title: a.say("custody.purpose"), Width: 3},
 	}}
 	for _, c := range a.Custody {
-		why := c.Purpose
-		if c.To != "" {
-			why = join("\n", why, a.say("custody.to", c.To))
-		}
+		why := join("\n", c.Purpose, a.went(c))
 		t.Rows = append(t.Rows, []string{c.Item, local(c.At), a.word("action", c.Action), join("\n", c.By, c.Source), why})
 	}
-	return s.with(t)
+	return s.with(t, a.forms())
 }
 
 func (a author) seals() Section {

@@ -71,11 +71,11 @@ func (a author) findings() Section {
 	t := Table{Columns: []Column{
 		{Title: a.say("column.id"), Width: 0.6},
 		{Title: a.say("links.from"), Width: 1},
-		{Title: a.say("links.label"), Width: 3},
-		{Title: a.say("links.to"), Width: 1},
+		{Title: a.say("links.label"), Width: 2},
+		{Title: a.say("links.to"), Width: 2},
 	}}
 	for _, l := range a.Links {
-		t.Rows = append(t.Rows, []string{l.ID, l.From, l.Label, l.To})
+		t.Rows = append(t.Rows, []string{l.ID, l.From, l.Label, join("  ", l.To, l.Name)})
 	}
 	return s.with(Heading{a.say("links")}, t)
 }

@@ -144,9 +144,10 @@ func TestEveryValueOfAClosedListHasAWord(t *testing.T) {
 		"status":    statuses,
 		"task":      {cases.TaskOpen, cases.TaskDone, cases.TaskDropped},
 		"indicator": cases.IndicatorTypes(), "asset": cases.AssetTypes(),
-		"action":  append(cases.CustodyActions(), "destroyed"),
-		"checked": {CheckedOK, CheckedFailed, CheckedNo},
-		"course":  {courseCondition, courseFailure},
+		"action":    slices.Concat(cases.CustodyActions(), cases.MoveActions(), []string{cases.HandedOver}),
+		"condition": cases.ThingStates(),
+		"checked":   {CheckedOK, CheckedFailed, CheckedNo},
+		"course":    {courseCondition, courseFailure},
 	} {
 		for _, value := range values {
 			if texts()[list+"."+value] == nil {

@@ -25,6 +25,10 @@ func payload(kind string) change {
 		return new(unlockFailed)
 	case "backup.made/1":
 		return new(backedUp)
+	case kindRecoverySet:
+		return new(recoverySet)
+	case kindRecovered:
+		return new(recovered)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Officer struct {
 	Former    []string  `json:"former,omitempty"`
 	Enrolled  time.Time `json:"enrolled"`
 	Since     event.ID  `json:"since"`
+	Retired   []Retired `json:"retired,omitempty"`
 }
 
 // Log is one device's log as the roster names it.
@@ -72,6 +73,7 @@ type Roster struct {
 	Logs      []Log            `json:"logs"`
 	Backups   []Backup         `json:"backups,omitempty"`
 	Unlocks   []FailedUnlock   `json:"unlocks,omitempty"`
+	Sheets    []Sheet          `json:"sheets,omitempty"`
 	Conflicts []event.Conflict `json:"conflicts,omitempty"`
 	Unknown   []string         `json:"unknown,omitempty"`
 
@@ -201,7 +203,7 @@ func (o Officer) key() officerKey {
 // Apply folds one event. It never refuses: what does not fit is kept as a
 // conflict, what is not known is named.
 func (r *Roster) Apply(e event.Event) {
-	if e.Destroyed || strings.HasPrefix(e.Kind, "playbook.") { // the shelf's
+	if e.Destroyed || strings.HasPrefix(e.Kind, "playbook.") || strings.HasPrefix(e.Kind, "book.") { // the shelf's, the book's
 		return
 	}
 	p := payload(e.Kind)

@@ -41,12 +41,13 @@ func (o *entryOrder) check(e checkedEntry) error {
 const algEd25519 = 1
 
 // openCheckpoint opens a signed note with the verifier key beside it.
-func openCheckpoint(logID string, keyFile, signed []byte) (ledger.Head, error) {
+func openCheckpoint(logID string, keyFile, signed []byte) (Checkpoint, error) {
 	device, err := parseLogKey(logID, keyFile)
 	if err != nil {
-		return ledger.Head{}, err
+		return Checkpoint{}, err
 	}
-	return ledger.OpenCheckpoint(signed, logID, device)
+	head, err := ledger.OpenCheckpoint(signed, logID, device)
+	return Checkpoint{head, device}, err
 }
 
 // parseLogKey reads exactly what ledger.VerifierKey writes for this log.

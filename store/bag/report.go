@@ -1,8 +1,11 @@
 package bag
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"slices"
+
+	"github.com/posko-ir/posko/store/ledger"
 )
 
 // Severity says what a finding means for the bag.
@@ -93,8 +96,15 @@ type Report struct {
 	Seals        []SealReport `json:"seals"`
 	Limits       []string     `json:"limits,omitempty"` // what the signer says is not verified
 	Findings     []Finding    `json:"findings"`
+	Checkpoints  []Checkpoint `json:"-"` // of every log, each signed by the device beside it
 
 	errors, left int
+}
+
+// Checkpoint is the head that a log had when the bag was written.
+type Checkpoint struct {
+	Head   ledger.Head
+	Device ed25519.PublicKey
 }
 
 // SealReport is one seal whose signature verified.

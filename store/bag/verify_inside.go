@@ -197,12 +197,13 @@ func (v *verifier) readCheckpoints(context.Context) error {
 		if err != nil {
 			return err
 		}
-		head, err := openCheckpoint(id, key, signed)
+		c, err := openCheckpoint(id, key, signed)
 		if err != nil {
 			v.bad(CodeCheckpoint, path, "the checkpoint of log %s: %v", id, err)
 			continue
 		}
-		v.heads[id] = head
+		v.heads[id] = c.Head
+		v.rep.Checkpoints = append(v.rep.Checkpoints, c)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@
 // the order of the roots and of the bytes of the names, then the folders. An
 // item of evidence is COLLECTION/LINE. Integers beyond 2^53 are strings. Names
 // are bytes exactly as found; one that is not UTF-8 is shown escaped and kept in
-// name_b64.
+// name_b64. A thing has no bytes: its line says in thing what it is.
 //
 // # Rules
 //

@@ -60,6 +60,9 @@ func (l *Line) AppendJSON(dst []byte) []byte {
 	if l.Kind == Symlink {
 		e.bytes("target", l.Target)
 	}
+	if l.Thing != nil {
+		e.thing(l.Thing)
+	}
 	if l.HasOwner {
 		e.int("uid", l.UID)
 	}

@@ -20,6 +20,9 @@ const (
 	Other   Kind = "other" // known to the system under no name of ours
 	Text    Kind = "text"  // typed or piped in
 	Output  Kind = "output"
+	Web     Kind = "web" // what a server answered, and the record of it
+	// ThingKind is a thing, which never has bytes.
+	ThingKind Kind = "thing"
 )
 
 // Note marks something a reader of the manifest must know.
@@ -69,6 +72,7 @@ type Line struct {
 	Target       string // of a symbolic link, bytes as found
 	Xattr        map[string][]byte
 	Notes        []Note
+	Thing        *Thing // of kind ThingKind, and of no other
 }
 
 // Skipped is something that has no bytes in the vault, and why.

@@ -30,6 +30,8 @@ func TestLineIsCanonical(t *testing.T) {
 	for name, l := range map[string]Line{
 		"full": fullLine(), "empty": {}, "bytes": {N: 2, Name: "\xff\xfe", Kind: File},
 		"controls": {Name: "\b\t\n\v\f\r\x1f\x7f"},
+		"thing":    ThingLine("Laptop", Thing{"PF-1", "47", "on", "lid \"open\"\n", "desk é", "Ada"}),
+		"bare":     ThingLine("Badge", Thing{Serial: "none"}),
 	} {
 		b := l.AppendJSON(nil)
 		want, err := jcs.Transform(b)
@@ -67,6 +69,11 @@ func TestParseLineRefuses(t *testing.T) {
 		"surrogate":     `{"kind":"file","n":1,"name":"\ud800","root":1,"source_size":0}`,
 		"escape":        `{"kind":"file","n":1,"name":"\u0061","root":1,"source_size":0}`,
 		"null":          "null",
+		"no thing":      `{"kind":"thing","n":1,"name":"a","root":0,"source_size":0}`,
+		"thing on file": `{"kind":"file","n":1,"name":"a","root":0,"source_size":0,"thing":{}}`,
+		"odd thing":     `{"kind":"thing","n":1,"name":"a","root":0,"source_size":0,"thing":{"colour":"red"}}`,
+		"empty serial":  `{"kind":"thing","n":1,"name":"a","root":0,"source_size":0,"thing":{"serial":""}}`,
+		"thing's bytes": `{"extents":[],"kind":"thing","n":1,"name":"a","root":0,"sha256":"` + strings.Repeat("ab", 32) + `","size":0,"source_size":0,"thing":{}}`,
 	} {
 		if _, err := ParseLine([]byte(b)); !errors.Is(err, ErrManifest) {
 			t.Errorf("%s: %v", name, err)
@@ -106,7 +113,7 @@ func TestParseChecksNumbersAndEnds(t *testing.T) {
 }
 
 func FuzzParseLine(f *testing.F) {
-	for _, l := range []Line{fullLine(), {}, {N: 7, Name: "\xff", Kind: FIFO}} {
+	for _, l := range []Line{fullLine(), {}, {N: 7, Name: "\xff", Kind: FIFO}, ThingLine("a", Thing{Serial: "x"})} {
 		f.Add(l.AppendJSON(nil))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -52,6 +52,7 @@ type wire struct {
 	SourceSize number            `json:"source_size"`
 	Target     string            `json:"target"`
 	Target64   []byte            `json:"target_b64"`
+	Thing      *Thing            `json:"thing"`
 	UID        number            `json:"uid"`
 	Xattr      map[string][]byte `json:"xattr"`
 }
@@ -101,6 +102,10 @@ func (w *wire) line() (Line, error) {
 		SourceSize: w.SourceSize.signed(), Owner: w.Owner, Group: w.Group,
 		Device: w.Device.unsigned(), Inode: w.Inode.unsigned(), Links: w.Links.unsigned(),
 		Holes: w.Holes, Target: w.Target, Notes: w.Notes,
+		Thing: w.Thing,
+	}
+	if (l.Thing != nil) != (l.Kind == ThingKind) || l.Thing != nil && w.SHA256 != nil {
+		return l, errors.New("a thing without its description, or with bytes")
 	}
 	if w.Name64 != nil {
 		l.Name = string(w.Name64)

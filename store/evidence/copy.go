@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/posko-ir/posko/playbooks/audience"
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
-	"github.com/posko-ir/posko/store/bag"
 )
 
 // A Copy says for whom a bag is made and who must not occur in it.
@@ -52,9 +50,10 @@ type cut struct {
 	items       map[string]string // by reference, E1/3
 }
 
-// leaveOut decides what a copy leaves out and searches what it says. Nothing has
-// been written when it stops.
-func (d *Desk) leaveOut(ctx context.Context, tag string, c *cases.Case, files []bag.File, x *Copy) (*cut, error) {
+// leaveOut decides what a copy leaves out and searches the entries and items that
+// it gives out; its report was searched by who made it. Nothing has been written
+// when it stops.
+func (d *Desk) leaveOut(ctx context.Context, tag string, c *cases.Case, x *Copy) (*cut, error) {
 	if x == nil {
 		return &cut{}, nil
 	}
@@ -76,9 +75,6 @@ func (d *Desk) leaveOut(ctx context.Context, tag string, c *cases.Case, files []
 	}
 	s := searching{names: x.Names}
 	if err := s.record(events, out); err != nil {
-		return nil, err
-	}
-	if err := s.files(ctx, files); err != nil {
 		return nil, err
 	}
 	if err := d.leaveOutItems(ctx, tag, x, out, &s); err != nil {
@@ -148,30 +144,6 @@ func (s *searching) record(events []event.Event, out *cut) error {
 		}
 		if s.names != nil {
 			s.hits = append(s.hits, s.names.In("the source of entry "+e.ID.String(), e.Source)...)
-		}
-	}
-	return nil
-}
-
-// files searches the report as JSON; its other forms say the same.
-func (s *searching) files(ctx context.Context, files []bag.File) error {
-	if s.names == nil {
-		return nil
-	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Path, ".json") {
-			continue
-		}
-		in, err := f.Open(ctx)
-		if err != nil {
-			return fmt.Errorf("search %s: %w", f.Path, err)
-		}
-		data, err := io.ReadAll(in)
-		if err = errors.Join(err, in.Close()); err != nil {
-			return fmt.Errorf("search %s: %w", f.Path, err)
-		}
-		if err := s.json(f.Path, data); err != nil {
-			return err
 		}
 	}
 	return nil

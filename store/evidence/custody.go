@@ -13,6 +13,7 @@ import (
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/roster"
 	"github.com/posko-ir/posko/store/bag"
+	"github.com/posko-ir/posko/store/collect"
 	"github.com/posko-ir/posko/store/ledger"
 )
 
@@ -27,7 +28,8 @@ func (d *Desk) custody(ctx context.Context, tag string, c cases.Case, r roster.R
 				h := ledger.Hash(i.Line.Object.SHA256)
 				e.SHA256 = &h
 			} else {
-				e.Action = "recorded" // a link, a device: there were no bytes to take
+				e.Action = "recorded" // a link, a device, a thing: there were no bytes to take
+				e.Why = strings.Join(slices.DeleteFunc([]string{e.Why, aboutThing(i.Line.Thing)}, empty), "; ")
 			}
 			if !yield(e, nil) {
 				return errStopped
@@ -59,11 +61,7 @@ func handled(c cases.Case, r roster.Roster) []bag.CustodyEvent {
 		all = append(all, dated{o, custodyEvent(r, o, action, item, why)})
 	}
 	for _, x := range c.Custody {
-		why := x.Purpose
-		if x.To != "" {
-			why = strings.TrimSpace(why + " to " + x.To)
-		}
-		add(x.Origin, x.Action, x.Item, why)
+		add(x.Origin, x.Action, x.Item, whyMoved(x))
 	}
 	for _, x := range c.Checks {
 		why := fmt.Sprintf("%d items, all as collected", x.Items)
@@ -92,6 +90,40 @@ func handled(c cases.Case, r roster.Roster) []bag.CustodyEvent {
 	}
 	return out
 }
+
+// whyMoved is the purpose of a custody event with where things went.
+func whyMoved(x cases.CustodyEvent) string {
+	why := x.Purpose
+	if x.To != "" {
+		why = strings.TrimSpace(why + " to " + x.To)
+	}
+	parts := []string{why, labelled("at", x.Place), labelled("form", x.Form)}
+	if x.Keeper != x.To {
+		parts = append(parts, labelled("kept by", x.Keeper))
+	}
+	return strings.Join(slices.DeleteFunc(parts, empty), "; ")
+}
+
+// aboutThing is what a thing's line says, for people; the line itself is in the
+// bag's manifest.
+func aboutThing(t *collect.Thing) string {
+	if t == nil {
+		return ""
+	}
+	return strings.Join(slices.DeleteFunc([]string{
+		labelled("serial", t.Serial), labelled("seal number", t.SealNumber), labelled("state", t.State),
+		t.Description, labelled("at", t.Place), labelled("kept by", t.Keeper),
+	}, empty), "; ")
+}
+
+func labelled(label, value string) string {
+	if value == "" {
+		return ""
+	}
+	return label + " " + value
+}
+
+func empty(s string) bool { return s == "" }
 
 func custodyEvent(r roster.Roster, o cases.Origin, action, item, why string) bag.CustodyEvent {
 	e := bag.CustodyEvent{At: o.Happened().String(), Who: nameOf(r, o.By), Action: action, Item: item, Why: why, Entry: o.Entry.String()}

@@ -43,7 +43,11 @@ func (d *Desk) Export(ctx context.Context, tag string, said event.Said, x Export
 	if err != nil {
 		return bag.Summary{}, err
 	}
-	contents.Files, contents.Limits = x.Files, append(slices.Clone(x.Limits), limits...)
+	r, err := d.ws.Roster(ctx)
+	if err != nil {
+		return bag.Summary{}, err
+	}
+	contents.Files, contents.Limits = x.Files, slices.Concat(x.Limits, limits, retired(r))
 	options := bag.Options{Words: words, Progress: x.Progress}
 	sign := func(_ context.Context, namespace string, message io.Reader) ([]byte, error) {
 		return d.ws.Keys().SignAuthority(namespace, message)

@@ -198,6 +198,12 @@ func (a *act) unrecorded(why error) error {
 // finish stores the manifest, puts every byte on the disk, and only then
 // records the collection.
 func (d *Desk) finish(ctx context.Context, tag string, said event.Said, a *act, got cases.Collected, lines []collect.Line) (Gathered, error) {
+	return d.finishAs(ctx, tag, said, a, got, lines, (*cases.Case).Collect)
+}
+
+// finishAs is finish with the rule that records the collection and, in the same
+// update, what comes with it.
+func (d *Desk) finishAs(ctx context.Context, tag string, said event.Said, a *act, got cases.Collected, lines []collect.Line, record func(*cases.Case, cases.Collected) (string, error)) (Gathered, error) {
 	object, err := a.batch.Add(ctx, collect.NewManifestReader(lines))
 	if err != nil {
 		return Gathered{}, a.stopped(ctx, fmt.Errorf("store manifest: %w", err))
@@ -213,7 +219,7 @@ func (d *Desk) finish(ctx context.Context, tag string, said event.Said, a *act, 
 	got.Inline = inline(lines)
 	out := Gathered{Items: int64(got.Items), Bytes: got.Bytes, SHA256: got.Manifest.SHA256}
 	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {
-		out.Collection, err = c.Collect(got)
+		out.Collection, err = record(c, got)
 		return err
 	})
 	if err != nil {

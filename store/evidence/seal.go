@@ -66,7 +66,13 @@ func (d *Desk) Check(ctx context.Context, tag string, progress func(bytes int64)
 	if err != nil {
 		return Check{}, err
 	}
-	return d.check(ctx, tag, collections, progress)
+	out, err := d.check(ctx, tag, collections, progress)
+	if err != nil {
+		return out, err
+	}
+	wrong, err := d.checkSeals(ctx, tag)
+	out.Findings = append(out.Findings, wrong...)
+	return out, err
 }
 
 func (d *Desk) check(ctx context.Context, tag string, collections []cases.Collection, progress func(int64)) (Check, error) {

@@ -25,8 +25,11 @@ func KeyFile(pub ssh.PublicKey) []byte { return ssh.MarshalAuthorizedKey(pub) }
 
 // Words is the fingerprint that people compare by phone or on paper: BIP-39 English words for the
 // first 132 bits of the SHA-256 of the canonical key file. There is no BIP-39 checksum in it.
-func Words(pub ssh.PublicKey) [wordCount]string {
-	sum, list := sha256.Sum256(KeyFile(pub)), Wordlist()
+func Words(pub ssh.PublicKey) [wordCount]string { return WordsOf(sha256.Sum256(KeyFile(pub))) }
+
+// WordsOf is the same for another hash that people compare.
+func WordsOf(sum [sha256.Size]byte) [wordCount]string {
+	list := Wordlist()
 	var words [wordCount]string
 	for i := range words {
 		index := 0

@@ -35,6 +35,7 @@ func rules() []rule {
 		{"store/ledger", nil},
 		{"store/keys", nil},
 		{"store/keys/keystest", []string{"store/keys"}},
+		{"store/sheet", nil},
 		{"store/vault", nil},
 		{"store/collect", []string{"store/vault"}},
 		{"store/bag", []string{"store/ledger", "playbooks/canonical"}},

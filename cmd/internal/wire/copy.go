@@ -1,11 +1,15 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/posko-ir/posko/playbooks/audience"
+	"github.com/posko-ir/posko/playbooks/book"
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/playbooks/report"
@@ -16,7 +20,7 @@ import (
 
 // NewCopy prepares a copy of a case for an audience. A customer's copy may not
 // name any other customer of the book.
-func NewCopy(ctx context.Context, w *store.Workspace, tag string, o audience.Order, customer string, say func(string) string) (*evidence.Copy, error) {
+func NewCopy(ctx context.Context, w *store.Workspace, tag string, o audience.Order, say func(string) string) (*evidence.Copy, error) {
 	if err := store.View(ctx, w, tag, o.Check); err != nil {
 		return nil, err
 	}
@@ -24,12 +28,72 @@ func NewCopy(ctx context.Context, w *store.Workspace, tag string, o audience.Ord
 	if o.For != audience.Customer {
 		return out, nil
 	}
-	others, err := otherCustomers(ctx, w, customer)
+	others, err := otherCustomers(ctx, w, o.Whose)
 	if err != nil {
 		return nil, err
 	}
 	out.Names, out.Unsearched = audience.NewNames(others)
 	return out, nil
+}
+
+// mayBeShown stops a report that names somebody whom its reader may not know of.
+func (r *Report) mayBeShown(x *evidence.Copy) error {
+	if x == nil || x.Names == nil {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := r.Render(&text, "json"); err != nil {
+		return err
+	}
+	hits, err := x.Names.InJSON("the report", text.Bytes())
+	if err == nil && len(hits) > 0 {
+		err = &evidence.NamedError{Hits: hits}
+	}
+	return err
+}
+
+// ErrNoCustomer is returned for a customer that the book does not have.
+var ErrNoCustomer = errors.New("no such customer in the book; 'book list customer' shows them")
+
+// otherCustomers are the names, aliases and domains of all customers that the
+// book ever had, but for the one.
+func otherCustomers(ctx context.Context, w *store.Workspace, id string) ([]audience.Name, error) {
+	var names []audience.Name
+	err := store.View(ctx, w, "", func(b *book.Book) error {
+		if r, ok := b.Find(id); !ok || r.Register != book.Customer {
+			return fmt.Errorf("%w: %q", ErrNoCustomer, id)
+		}
+		own := map[string]bool{}
+		r, _ := b.Find(id)
+		for _, text := range calledNames(r) {
+			own[strings.ToLower(text)] = true
+		}
+		for _, r := range b.Records {
+			if r.Register != book.Customer || r.ID == id {
+				continue
+			}
+			for _, text := range calledNames(r) {
+				if !own[strings.ToLower(text)] {
+					names = append(names, audience.Name{Of: r.ID, Text: text})
+				}
+			}
+		}
+		return nil
+	})
+	return names, err
+}
+
+// calledNames is everything a customer is called in the book.
+func calledNames(r book.Record) []string {
+	var names []string
+	for _, key := range []string{book.ColumnName, "aliases", "domains"} {
+		for name := range strings.SplitSeq(r.Fields[key], ";") {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name, audience.Bare(name))
+			}
+		}
+	}
+	return names
 }
 
 // withheld says of each entry that a copy leaves out why, and what the ledger

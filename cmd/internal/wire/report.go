@@ -68,7 +68,8 @@ func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, l
 	if err != nil {
 		in.Verification.Unverified = append(in.Verification.Unverified, "the items of a collection cannot be listed: "+err.Error())
 	}
-	return &Report{in}, nil
+	out := &Report{in}
+	return out, out.mayBeShown(x)
 }
 
 // Render writes the report in one of Formats.
@@ -142,17 +143,13 @@ func verification(ctx context.Context, w *store.Workspace, r roster.Roster, c ca
 		}
 	}
 	for _, s := range c.Seals {
-		out.Seals[s.ID] = checkSeal(s)
+		out.Seals[s.ID] = checkSeal(&r, s)
 	}
 	return out, nil
 }
 
-func checkSeal(s cases.Seal) report.SealCheck {
-	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(s.Key))
-	if err == nil {
-		err = keys.VerifySignature(key, bag.NamespaceSeal, strings.NewReader(s.Manifest), []byte(s.Signature))
-	}
-	if err != nil {
+func checkSeal(r *roster.Roster, s cases.Seal) report.SealCheck {
+	if err := evidence.CheckSeal(r, s); err != nil {
 		return report.SealCheck{Problem: err.Error()}
 	}
 	return report.SealCheck{OK: true}

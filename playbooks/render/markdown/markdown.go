@@ -76,6 +76,8 @@ func (m writer) print(block report.Block) {
 		m.callout(b)
 	case report.Table:
 		m.table(b)
+	case report.Signatures:
+		m.signatures(b)
 	}
 }
 
@@ -122,6 +124,16 @@ func (m writer) callout(b report.Callout) {
 	}
 	if len(lines) > 0 {
 		m.block(lines...)
+	}
+}
+
+func (m writer) signatures(b report.Signatures) {
+	for _, who := range b.Signers {
+		items := []report.KeyValue{{Key: who.Role, Value: who.Name}}
+		for _, label := range b.Lines {
+			items = append(items, report.KeyValue{Key: label})
+		}
+		m.keyValues(items)
 	}
 }
 

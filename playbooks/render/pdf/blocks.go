@@ -30,7 +30,7 @@ func (s *setter) paragraph(st style, text string) {
 
 func (s *setter) section(section report.Section) {
 	s.space(20)
-	s.need(130)
+	s.need(s.roomFor(section))
 	st := style{face: bold, size: 13.5, lead: 19, grey: 0}
 	s.rule(s.y, 0.8, 0)
 	s.y += 5
@@ -65,6 +65,8 @@ func (s *setter) block(block report.Block) {
 		s.callout(b)
 	case report.Table:
 		s.table(b)
+	case report.Signatures:
+		s.signatures(b)
 	}
 }
 
