@@ -144,7 +144,7 @@ func collected(title string, items int) cases.Collected {
 		Skips:    []cases.Skip{{Name: "fifo", Reason: "not a file"}},
 		Manifest: cases.Object{SHA256: sum, Size: 210, Extents: json.RawMessage(`[{"segment":"a<b","offset":0,"length":210}]`)},
 		Segments: []cases.Segment{{Name: "ab01", Plain: 5000, Cipher: 5300, SHA256: sum}},
-		Inline:   []cases.Item{{N: 1, Name: "inbox.mbox", Size: 4096, SHA256: sum, Kind: "file"}},
+		Inline:   []cases.Item{{N: 1, Name: "inbox.mbox", Size: 4096, SHA256: sum, Kind: "file"}, {N: 2, Name: "screen.png", Size: 90, SHA256: sum, Kind: "file"}}[:min(items, 2)],
 	}
 }
 

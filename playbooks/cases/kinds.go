@@ -44,6 +44,8 @@ const (
 	KindStepFailed   = "step.failed/1"
 	KindStepDecided  = "step.decided/1"
 	KindStepReopened = "step.reopened/1"
+
+	KindProofAccepted = "proof.accepted/1"
 )
 
 // Known reports whether this program knows a kind.
@@ -204,6 +206,8 @@ func decodeRun(kind string) payload {
 		return &stepDecided{}
 	case KindStepReopened:
 		return &stepReopened{}
+	case KindProofAccepted:
+		return &proofAccepted{}
 	}
 	return nil
 }

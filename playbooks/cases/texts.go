@@ -52,6 +52,12 @@ func shown(lang string, arg any) string {
 			return s
 		}
 		return Visible(string(a))
+	case []word:
+		parts := make([]string, len(a))
+		for i, w := range a {
+			parts[i] = shown(lang, w)
+		}
+		return strings.Join(parts, ", ")
 	case phrase:
 		return text(lang, a.key, a.args...)
 	case []phrase:

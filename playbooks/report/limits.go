@@ -10,6 +10,7 @@ const (
 	limitNoReason    = "limit.no-reason"
 	limitSealChecked = "limit.seal"
 	limitNotDone     = "limit.not-done"
+	limitAccepted    = "limit.accepted"
 )
 
 // sieve gathers the limits of a model.
@@ -103,6 +104,9 @@ func (m *Model) siftWork(s *sieve) {
 		for _, step := range run.Steps {
 			if step.FourEyes && step.Status == statusDone {
 				alone = append(alone, step.Ref+" "+step.Name)
+			}
+			if x := step.Accepted; x != nil {
+				s.when(true, limitAccepted, step.Ref, strings.Join(x.Wanted, " "), strings.Join(x.Given, " "), x.Reason)
 			}
 			if !step.Mandatory || step.Course == courseFailure {
 				continue

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/instant"
 )
 
@@ -144,6 +145,8 @@ type Step struct {
 	Branch    string   `json:"branch,omitempty"` // what a person decided at a condition
 	Note      string   `json:"note,omitempty"`
 	Reason    string   `json:"reason,omitempty"`
+
+	Accepted *cases.Acceptance `json:"accepted_proof,omitempty"` // of another kind than was asked for
 }
 
 // Due is until when a step should be done, or which fact is missing to say so.
