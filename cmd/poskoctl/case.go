@@ -24,20 +24,21 @@ func (a *app) caseCommand() *cobra.Command {
 	c := &cobra.Command{Use: "case", Short: "Open, show and work on cases"}
 	c.AddCommand(a.caseOpen(), a.caseList(), a.caseShow(), a.caseRetitle(), a.caseFact(), a.caseNote(), a.caseWithdraw(), a.caseIndicator(), a.caseAsset(),
 		a.caseDecide(), a.caseLink(), a.casePerson(), a.caseLeave(), a.caseTask(), a.caseSeverity(), a.caseTLP(), a.caseContain(), a.caseClose(),
-		a.caseReopen(), a.caseTimeline(), a.caseImport(), a.caseOffset(), a.caseAsOf(), a.caseResolve(), a.caseRedact())
+		a.caseReopen(), a.caseTimeline(), a.caseImport(), a.caseOffset(), a.caseAsOf(), a.caseResolve(), a.caseRedact(), a.caseDrill())
 	return c
 }
 
 func (a *app) caseOpen() *cobra.Command {
 	var o cases.Opening
 	var playbook, from string
+	var speed int
 	c := &cobra.Command{
 		Use: "open --title T", Short: "Open a case", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.Title == "" && from != "" {
 				o.Title = strings.TrimSuffix(filepath.Base(from), filepath.Ext(from))
 			}
-			number, err := a.openCase(cmd.Context(), o, playbook, from)
+			number, err := a.openCase(cmd.Context(), o, speed, playbook, from)
 			if err != nil {
 				return err
 			}
@@ -53,6 +54,7 @@ func (a *app) caseOpen() *cobra.Command {
 	f.StringVar(&o.Severity, "severity", "", strings.Join(cases.Severities(), ", "))
 	f.StringVar(&o.TLP, "tlp", "", strings.Join(cases.TLPs(), ", "))
 	f.StringVar(&playbook, "playbook", "", "start this playbook at once")
+	f.IntVar(&speed, "speed", 1, "how many times faster than the clock a drill runs: 60 makes a minute of an hour")
 	f.StringVar(&from, "from", "", "a mail, picture or file that becomes item E1/1")
 	return c
 }
@@ -67,7 +69,7 @@ func nextKey(playbook string) string {
 
 // openCase opens the case and starts its playbook in one commit; the file it
 // came from follows, because bytes are collected under the case's own key.
-func (a *app) openCase(ctx context.Context, o cases.Opening, playbook, from string) (string, error) {
+func (a *app) openCase(ctx context.Context, o cases.Opening, speed int, playbook, from string) (string, error) {
 	if err := a.readable(from); err != nil {
 		return "", err
 	}
@@ -86,6 +88,11 @@ func (a *app) openCase(ctx context.Context, o cases.Opening, playbook, from stri
 	var number string
 	tag, err := w.OpenCase(ctx, said, o, func(c *cases.Case) error {
 		number = c.Number
+		if speed != 1 {
+			if err := c.SetSpeed(speed); err != nil {
+				return err
+			}
+		}
 		return start(c)
 	})
 	if err != nil || from == "" {

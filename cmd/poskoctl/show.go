@@ -42,6 +42,7 @@ type caseView struct {
 	Exports    []cases.Export          `json:"exports"`
 	Blockers   []string                `json:"blockers"`
 	Conflicts  []cases.Conflict        `json:"conflicts"`
+	Story      *cases.Story            `json:"story,omitempty"`
 	AsOf       string                  `json:"as_of"`
 	Known      int                     `json:"known_entries"`
 }
@@ -63,6 +64,9 @@ func (a *app) showCase(c *cases.Case, at time.Time, known int) error {
 		Seals: some(c.Seals), Exports: some(c.Exports), Conflicts: some(c.Conflicts), AsOf: at.UTC().Format(time.RFC3339), Known: known,
 		Evidence: []collectionView{}, Blockers: []string{},
 	}
+	if s := c.Story(a.lang, at); c.Drill() {
+		v.Story = &s
+	}
 	for key, value := range c.Instants() {
 		v.Instants[key] = value.String()
 	}
@@ -75,15 +79,18 @@ func (a *app) showCase(c *cases.Case, at time.Time, known int) error {
 	if a.json {
 		return a.object(v)
 	}
-	return a.printCase(c, v)
+	return a.printCase(c, v, at)
 }
 
-func (a *app) printCase(c *cases.Case, v caseView) error {
+func (a *app) printCase(c *cases.Case, v caseView, at time.Time) error {
 	head := fmt.Sprintf("%s  %s", v.Number, cases.Visible(v.Title))
 	if c.Drill() {
 		head = a.say("cli.drill") + "  " + head
 	}
 	lines := []string{head, a.say("cli.case.head", a.word(v.State), a.word(v.Severity), v.TLP, a.word(v.Kind)), ""}
+	if story := a.storyLines(c, at); len(story) > 0 {
+		lines = append(append(lines, story...), "")
+	}
 	for _, key := range c.FactKeys() {
 		if value, ok := c.Fact(key); ok {
 			lines = append(lines, fmt.Sprintf("  %-22s %s", c.FactLabel(a.lang, key), seconds(value)))

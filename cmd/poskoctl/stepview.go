@@ -30,6 +30,9 @@ func (a *app) stepList() *cobra.Command {
 				if len(steps) == 0 {
 					return a.print(a.say("cli.step.none"))
 				}
+				if err := a.tellStory(c); err != nil {
+					return err
+				}
 				for _, s := range steps {
 					if !all && s.Status == cases.StatusUpcoming {
 						continue
@@ -77,11 +80,7 @@ func rank(s cases.StepView) int {
 
 // stepLine is a step in one line, and what it asks for in a second one.
 func stepLine(a *app, s cases.StepView) string {
-	mark := map[string]string{"done": "✓", "skipped": "–", "not-applicable": "–", "failed": "✗", "in-work": "…", cases.StatusUpcoming: " "}[s.Status]
-	if mark == "" {
-		mark = "○"
-	}
-	line := fmt.Sprintf("%s %-9s %s", mark, s.Ref, s.Name)
+	line := fmt.Sprintf("%s %-9s %s", stepMark(s.Status), s.Ref, s.Name)
 	if s.Mandatory {
 		line += " !"
 	}
@@ -96,6 +95,15 @@ func stepLine(a *app, s cases.StepView) string {
 		more = append(more, a.say("cli.step.proof", strings.Join(each(s.Proof, a.word), "/")))
 	}
 	return line + "\n            " + strings.Join(more, " · ")
+}
+
+// stepMark is the sign in front of a step.
+func stepMark(status string) string {
+	mark := map[string]string{"done": "✓", "skipped": "–", "not-applicable": "–", "failed": "✗", "in-work": "…", cases.StatusUpcoming: " "}[status]
+	if mark == "" {
+		return "○"
+	}
+	return mark
 }
 
 // deadline says until when a step is to be done, or which rule says so once its

@@ -17,6 +17,7 @@ type Case struct {
 	Log      string       `json:"log,omitempty"`    // the log that opened it
 	Kind     string       `json:"kind,omitempty"`
 	Title    string       `json:"title,omitempty"`
+	Speed    int          `json:"speed,omitempty"` // of a drill: how much faster than the clock it runs
 	Severity string       `json:"severity,omitempty"`
 	TLP      string       `json:"tlp,omitempty"`
 	State    string       `json:"state,omitempty"` // StateOpen, StateContained, StateClosed

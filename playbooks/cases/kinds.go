@@ -16,6 +16,8 @@ const (
 	KindNoteStruck = "note.withdrawn/1"
 	KindDecision   = "decision.made/1"
 
+	KindDrillSpeed = "drill.speed/1"
+
 	KindBodyDestroyed = "body.destroyed/1"
 
 	KindPerson         = "person.added/1"
@@ -128,6 +130,8 @@ func decodeCase(kind string) payload {
 		return &caseClosed{}
 	case KindReopened:
 		return &caseReopened{}
+	case KindDrillSpeed:
+		return &drillSpeed{}
 	case KindResolved:
 		return &conflictResolved{}
 	case KindFact:

@@ -15,9 +15,6 @@ const (
 	StateClosed    = "closed"
 )
 
-// KindDrill is the kind of case that rehearses; every report of one says so.
-const KindDrill = "drill"
-
 // Kinds lists the kinds of cases.
 func Kinds() []string {
 	return []string{"incident", "offboarding", "disclosure", "review", KindDrill}
@@ -111,9 +108,6 @@ type Transition struct {
 func (c *Case) change(e event.Event, what, from, to, reason string) {
 	c.Changes = append(c.Changes, Transition{Origin: origin(e), What: what, From: from, To: to, Reason: reason})
 }
-
-// Drill reports whether the case only rehearses.
-func (c *Case) Drill() bool { return c.Kind == KindDrill }
 
 // happened is the event time of e as the case keeps it.
 func happened(e event.Event) instant.Instant { return origin(e).Happened() }

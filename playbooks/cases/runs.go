@@ -52,7 +52,7 @@ func (c *Case) StartRun(main []byte, others ...[]byte) (string, error) {
 	if err := c.record(p); err != nil {
 		return "", err
 	}
-	return last(c.Runs), nil
+	return last(c.Runs), c.playStory(g)
 }
 
 type runStarted struct {

@@ -150,7 +150,7 @@ func (c *Case) time(v *StepView, live bool, now time.Time) {
 		v.DueMissing = due.Fact
 		return
 	}
-	v.Due = fact.Add(due.Offset)
+	v.Due = fact.Add(c.paced(due.Offset))
 	v.Overdue = live && now.After(v.Due.Time())
 }
 

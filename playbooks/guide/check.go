@@ -19,6 +19,9 @@ func check(g *Guide, r *cacao.Reader) {
 	for _, f := range g.Playbook.Facts {
 		facts = append(facts, f.Key)
 	}
+	if g.Playbook.Drill != nil {
+		checkDrill(g.Playbook.Drill, facts, r)
+	}
 	numbers := map[string]bool{}
 	for _, s := range g.Source.Steps {
 		step := g.steps[s.ID]
@@ -55,6 +58,31 @@ func checkPlaybook(g *Guide, r *cacao.Reader) {
 	}
 }
 
+// checkDrill judges the story that is played: its times count from the opening,
+// the facts lie before it and the news after.
+func checkDrill(d *Drill, facts []string, r *cacao.Reader) {
+	path := PlaybookPath() + "/drill"
+	for i, f := range d.Facts {
+		at := path + "/facts/" + strconv.Itoa(i)
+		if !slices.Contains(facts, f.Key) || f.Key == "opened" {
+			r.Errorf(at+"/key", "guide-fact", "the fact %q is not known; declare it in the playbook's facts", f.Key)
+		}
+		if due, err := ParseDue(f.At); err != nil || due.Fact != "opened" || due.Offset > 0 {
+			r.Errorf(at+"/at", "guide-drill", "write opened-DURATION, for example opened-20m")
+		}
+	}
+	for i, news := range d.Injects {
+		at := path + "/injects/" + strconv.Itoa(i)
+		twice := slices.ContainsFunc(d.Injects[:i], func(other Inject) bool { return other.Key == news.Key })
+		if twice || news.Key != "" && !matches(news.Key, 64, lower, lower+digits+"_") {
+			r.Errorf(at+"/key", "guide-drill", "give each inject a name of its own with lower-case letters, digits and _")
+		}
+		if due, err := ParseDue(news.At); err != nil || due.Fact != "opened" || due.Offset < 0 {
+			r.Errorf(at+"/at", "guide-drill", "write opened+DURATION, for example opened+10m")
+		}
+	}
+}
+
 // A checker judges one step.
 type checker struct {
 	reader *cacao.Reader
@@ -81,6 +109,9 @@ func (c checker) step(s *Step) {
 	if group, name, ok := strings.Cut(s.Action, "."); s.Action != "" &&
 		(!ok || !matches(group, 32, lower, lower) || !matches(name, 32, lower, lower+"_")) {
 		c.reader.Errorf(c.path+"/action", "guide-action", "name a built-in action like evidence.seal")
+	}
+	for i, name := range s.Book {
+		oneOf(c.reader, c.path+"/book/"+strconv.Itoa(i), name, BookWords())
 	}
 	for i, id := range s.Suggest {
 		if !strings.HasPrefix(id, "playbook--") {

@@ -56,7 +56,7 @@ func decodeStep(f *cacao.Fields) *Step {
 	s := &Step{
 		Number: f.Required("number"), Lane: f.Required("lane"), Role: f.Required("role"),
 		Due: f.Text("due"), Every: f.Text("every"), Law: f.Bool("law"), Mandatory: f.Bool("mandatory"),
-		Approval: f.Text("approval"), Action: f.Text("action"), Suggest: f.Texts("suggest"),
+		Approval: f.Text("approval"), Action: f.Text("action"), Suggest: f.Texts("suggest"), Book: f.Texts("book"),
 	}
 	if proof := f.Fields("proof"); proof != nil {
 		s.Proof = &Proof{Kinds: proof.Texts("kinds"), NoneBecause: proof.Text("none_because")}
@@ -93,6 +93,7 @@ func decodePlaybook(f *cacao.Fields) Playbook {
 		p.Facts = append(p.Facts, Fact{Key: fact.Required("key"), Label: fact.Required("label")})
 		fact.Rest(cacao.Warning)
 	}
+	p.Drill = decodeDrill(f.Fields("drill"))
 	text := f.Fields("text")
 	for _, m := range f.Members("text") {
 		if one := text.Fields(m.Name); one != nil {
@@ -106,10 +107,28 @@ func decodePlaybook(f *cacao.Fields) Playbook {
 	return p
 }
 
+func decodeDrill(f *cacao.Fields) *Drill {
+	if f == nil {
+		return nil
+	}
+	d := &Drill{Scenario: f.Required("scenario")}
+	for _, fact := range f.List("facts") {
+		d.Facts = append(d.Facts, DrillFact{Key: fact.Required("key"), At: fact.Required("at")})
+		fact.Rest(cacao.Warning)
+	}
+	for _, news := range f.List("injects") {
+		d.Injects = append(d.Injects, Inject{Key: news.Required("key"), At: news.Required("at"), Text: news.Required("text")})
+		news.Rest(cacao.Warning)
+	}
+	f.Rest(cacao.Warning)
+	return d
+}
+
 func decodeText(f *cacao.Fields) Text {
 	t := Text{
 		Name: f.Text("name"), Description: f.Text("description"),
 		Symptoms: f.Texts("symptoms"), Facts: labels(f, "facts"),
+		Scenario: f.Text("scenario"), Injects: labels(f, "injects"),
 	}
 	steps := f.Fields("steps")
 	for _, m := range f.Members("steps") {

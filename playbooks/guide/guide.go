@@ -43,6 +43,7 @@ type Step struct {
 	Approval  string   `json:"approval,omitempty"`
 	Action    string   `json:"action,omitempty"`
 	Suggest   []string `json:"suggest,omitempty"`
+	Book      []string `json:"book,omitempty"`
 }
 
 // A Proof names the kinds of proof of which any one satisfies the step, or says
@@ -81,6 +82,7 @@ type Playbook struct {
 	Short    string          `json:"short,omitempty"`
 	Facts    []Fact          `json:"facts,omitempty"`
 	Symptoms []string        `json:"symptoms,omitempty"`
+	Drill    *Drill          `json:"drill,omitempty"`
 	Text     map[string]Text `json:"text,omitempty"`
 }
 
@@ -90,12 +92,35 @@ type Fact struct {
 	Label string `json:"label"`
 }
 
+// A Drill is what the playbook brings along for practising it: a made-up story,
+// the facts that hold when it begins, and the news that arrive as it goes on.
+type Drill struct {
+	Scenario string      `json:"scenario"`
+	Facts    []DrillFact `json:"facts,omitempty"`
+	Injects  []Inject    `json:"injects,omitempty"`
+}
+
+// A DrillFact is a made-up instant of the case, relative to its opening.
+type DrillFact struct {
+	Key string `json:"key"`
+	At  string `json:"at"`
+}
+
+// An Inject is a made-up piece of news that arrives some time after the opening.
+type Inject struct {
+	Key  string `json:"key"`
+	At   string `json:"at"`
+	Text string `json:"text"`
+}
+
 // A Text is the playbook in one other language; what is empty stays English.
 type Text struct {
 	Name        string              `json:"name,omitempty"`
 	Description string              `json:"description,omitempty"`
 	Symptoms    []string            `json:"symptoms,omitempty"`
 	Facts       map[string]string   `json:"facts,omitempty"`
+	Scenario    string              `json:"scenario,omitempty"`
+	Injects     map[string]string   `json:"injects,omitempty"`
 	Steps       map[string]StepText `json:"steps,omitempty"`
 }
 

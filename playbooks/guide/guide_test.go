@@ -18,7 +18,7 @@ const (
 
 const goodStep = `{"number":"1","lane":"contain","role":"technical","due":"aware+24h","every":"14d","law":true,
 	"mandatory":true,"proof":{"kinds":["read-back","call"]},"waive":{"role":"lead"},"approval":"four-eyes",
-	"action":"evidence.seal","suggest":["playbook--1"],"answers":[
+	"action":"evidence.seal","suggest":["playbook--1"],"book":["contact:insurer"],"answers":[
 	{"key":"leak","type":"choice","label":"Is it closed?","required":true,"variable":"__leak__","fact":"cut","when":["yes"],
 	 "choices":[{"value":"yes","label":"Yes"},{"value":"no","label":"No"}]},
 	{"key":"rows","type":"integer","label":"Rows","variable":"__rows__"},
@@ -89,6 +89,7 @@ func TestFindings(t *testing.T) {
 		{`"waive":{"role":"lead"}`, `"waive":{"role":"boss"}`, "/waive/role", "guide-word"},
 		{`"approval":"four-eyes"`, `"approval":"two"`, "/approval", "guide-word"},
 		{`"action":"evidence.seal"`, `"action":"rm -rf"`, "/action", "guide-action"},
+		{`"book":["contact:insurer"]`, `"book":["contact:friend"]`, "/book/0", "guide-word"},
 		{`"suggest":["playbook--1"]`, `"suggest":["breach"]`, "/suggest/0", "guide-suggest"},
 		{`"kinds":["read-back","call"]`, `"kinds":["oath"]`, "/proof/kinds/0", "guide-word"},
 		{`"kinds":["read-back","call"]`, `"kinds":[]`, "/proof", "guide-proof"},
@@ -206,6 +207,7 @@ func TestSchemaAgrees(t *testing.T) {
 		"answer": {schema.Defs["answer"].Properties["type"].Enum, AnswerTypes()},
 		"kind":   {schema.Defs["playbook"].Properties["kind"].Enum, Kinds()},
 		"proof":  {schema.Defs["proof"].Properties["kinds"].Items.Enum, append(given, items...)},
+		"book":   {schema.Defs["bookword"].Enum, BookWords()},
 	} {
 		if !slices.Equal(pair[0], pair[1]) {
 			t.Errorf("%s: schema %v, code %v", name, pair[0], pair[1])

@@ -19,6 +19,7 @@ func (g *Guide) Text(lang string) Text {
 		Description: either(other.Description, g.Source.Description),
 		Symptoms:    slices.Clone(g.Playbook.Symptoms),
 		Facts:       map[string]string{},
+		Injects:     map[string]string{},
 	}
 	for i := range t.Symptoms {
 		if i < len(other.Symptoms) {
@@ -27,6 +28,12 @@ func (g *Guide) Text(lang string) Text {
 	}
 	for _, f := range g.Playbook.Facts {
 		t.Facts[f.Key] = either(other.Facts[f.Key], f.Label)
+	}
+	if d := g.Playbook.Drill; d != nil {
+		t.Scenario = either(other.Scenario, d.Scenario)
+		for _, news := range d.Injects {
+			t.Injects[news.Key] = either(other.Injects[news.Key], news.Text)
+		}
 	}
 	return t
 }
@@ -85,6 +92,9 @@ func checkText(g *Guide, r *cacao.Reader, lang string) {
 		facts[f.Key] = f.Label
 	}
 	c.labels("/facts", t.Facts, facts)
+	english := g.Text("")
+	c.pair("/scenario", t.Scenario, english.Scenario)
+	c.labels("/injects", t.Injects, english.Injects)
 	for _, id := range slices.Sorted(maps.Keys(t.Steps)) {
 		if g.Source.Step(id) == nil {
 			r.Warnf(cacao.Child(c.path+"/steps", id), "guide-text", "there is no such step; remove the text")

@@ -47,6 +47,24 @@ func Facts() []string {
 	}
 }
 
+// ContactRoles lists what a contact in the book can be for us.
+func ContactRoles() []string {
+	return []string{
+		"insurer", "counsel", "police", "csirt", "forensics", "authority", "bank",
+		"provider", "press", "staff", "other",
+	}
+}
+
+// BookWords lists what a step can point to in the book: a whole register, or the
+// contacts of one role as contact:ROLE.
+func BookWords() []string {
+	words := []string{"system", "contact", "customer", "supplier"}
+	for _, role := range ContactRoles() {
+		words = append(words, "contact:"+role)
+	}
+	return words
+}
+
 // ProofKinds lists the kinds of proof a step can demand: first those that an
 // answer or a note gives too, then those that need an item of evidence.
 func ProofKinds() (given, items []string) {

@@ -18,8 +18,8 @@
 //     contractual duty whose real time is computed elsewhere.
 //
 // To add a playbook: write NAME.json here, mint every id once as UUIDv4 and never
-// change it, use the words of GLOSSARY.md, add the file to the embed line and the
-// list below, and its plan to plan_test.go. To change a released one: set modified
+// change it, use the words of GLOSSARY.md, add it to the ids and the list below, and
+// its plan to plan_test.go. To change a released one: set modified
 // anew, and playbook_version in every playbook that calls it. A running case keeps
 // the bytes it started with.
 package library
@@ -39,7 +39,7 @@ const (
 	Closing    = "playbook--ec9d5961-6bf4-4265-bd7e-80ac70e36da8"
 )
 
-//go:embed opening.json breach.json takeover.json ransomware.json closing.json
+//go:embed *.json
 var files embed.FS
 
 // A Playbook is one shipped playbook as it lies in its file.
@@ -93,7 +93,7 @@ func list() []entry {
 	}
 }
 
-// load reads one file. It can only fail for a name that the embed line lacks,
+// load reads one file. It can only fail for a name that has no file,
 // which a test rules out.
 func load(short, id string) (Playbook, bool) {
 	data, err := files.ReadFile(short + ".json")

@@ -34,7 +34,7 @@ func NewModel(in Input) Model {
 		Format: Format, Lang: string(speak(in.Lang)), Created: in.Now, Organisation: in.Organisation,
 		Case: Head{
 			Number: c.Number, Title: c.Title, Kind: c.Kind, Severity: c.Severity, TLP: c.TLP, State: c.State,
-			Drill: c.Drill(), Entries: c.Entries, Changes: each(c.Changes, b.change),
+			Drill: c.Drill(), Sheet: c.Sheet(in.Lang, in.Now.Time()), Entries: c.Entries, Changes: each(c.Changes, b.change),
 		},
 		Facts: b.facts(), Spans: b.spans(),
 		People: each(c.People, b.person), Decisions: each(c.Decisions, b.decision),

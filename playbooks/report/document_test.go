@@ -103,8 +103,18 @@ func TestDrillIsMarked(t *testing.T) {
 	if d := report.Build(incident(t, "drill").input("en")); d.Drill == "" || !strings.Contains(section(d, summary), d.Drill) {
 		t.Error("the report of a drill does not say so")
 	}
-	if d := report.Build(incident(t, "incident").input("en")); d.Drill != "" {
+	if d := report.Build(incident(t, "incident").input("en")); d.Drill != "" || titled(d, "Drill sheet") {
 		t.Error("the report of a real case says it is a drill")
+	}
+	d := report.Build(incident(t, "drill").input("en"))
+	if d.Sections[1].Title != "Drill sheet" {
+		t.Fatal("the report of a drill has no sheet behind the summary")
+	}
+	sheet := section(d, 1)
+	for _, want := range []string{"R1.2", "the portal of the authority is down", "1 skipped, 1 failed"} {
+		if !strings.Contains(sheet, want) {
+			t.Errorf("the sheet lacks %q:\n%s", want, sheet)
+		}
 	}
 }
 
@@ -279,4 +289,8 @@ func TestModelHasNoNullLists(t *testing.T) {
 			t.Errorf("%s: a program would have to tell null from none: %s", name, data)
 		}
 	}
+}
+
+func titled(d report.Document, title string) bool {
+	return slices.ContainsFunc(d.Sections, func(s report.Section) bool { return s.Title == title })
 }

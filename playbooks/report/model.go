@@ -43,15 +43,16 @@ type Model struct {
 
 // Head is the case itself.
 type Head struct {
-	Number   string   `json:"number"`
-	Title    string   `json:"title"`
-	Kind     string   `json:"kind"`
-	Severity string   `json:"severity"`
-	TLP      string   `json:"tlp"`
-	State    string   `json:"state"`
-	Drill    bool     `json:"drill"`
-	Entries  int      `json:"entries"`
-	Changes  []Change `json:"changes"`
+	Number   string       `json:"number"`
+	Title    string       `json:"title"`
+	Kind     string       `json:"kind"`
+	Severity string       `json:"severity"`
+	TLP      string       `json:"tlp"`
+	State    string       `json:"state"`
+	Drill    bool         `json:"drill"`
+	Sheet    *cases.Sheet `json:"sheet,omitempty"` // how a drill went
+	Entries  int          `json:"entries"`
+	Changes  []Change     `json:"changes"`
 }
 
 // Record says when a thing happened, when it was recorded, by whom, and who

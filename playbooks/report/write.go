@@ -29,10 +29,12 @@ func (m Model) Document() Document {
 		d.Drill = a.say("drill")
 	}
 	for _, section := range []func() Section{
-		a.summary, a.facts, a.people, a.decisions, a.steps, a.timeline, a.findings,
+		a.summary, a.sheet, a.facts, a.people, a.decisions, a.steps, a.timeline, a.findings,
 		a.evidence, a.custody, a.seals, a.limits,
 	} {
-		d.Sections = append(d.Sections, section())
+		if s := section(); s.Title != "" {
+			d.Sections = append(d.Sections, s)
+		}
 	}
 	return d
 }
