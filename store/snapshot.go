@@ -14,7 +14,7 @@ import (
 
 // foldVersion is part of every snapshot: a program that folds differently does
 // not use it.
-const foldVersion = 1
+const foldVersion = 2
 
 // snapshotAfter is how many new entries make a new snapshot worth its write.
 const snapshotAfter = 100

@@ -72,6 +72,8 @@ type info struct {
 	Alarms    []store.Alarm `json:"alarms"`
 	Backup    *time.Time    `json:"backup,omitempty"`
 	Recovery  string        `json:"recovery"`
+
+	Unfinished []string `json:"unfinished_exports,omitempty"` // cases with an export that was cut off
 }
 
 type logInfo struct {
@@ -115,6 +117,11 @@ func (a *app) showInfo(cmd *cobra.Command, more ...string) error {
 	for _, h := range w.Heads() {
 		i.Logs = append(i.Logs, logInfo{h.Log, r.Letter(h.Log), h.Size, h.Root.String()})
 	}
+	for _, s := range list {
+		if len(s.Exporting) > 0 {
+			i.Unfinished = append(i.Unfinished, s.Number)
+		}
+	}
 	if n := len(r.Backups); n > 0 {
 		i.Backup = &r.Backups[n-1].Made
 	}
@@ -132,6 +139,9 @@ func (a *app) infoText(i info) []string {
 		lines = append(lines, a.say("cli.info.keychain"), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery"))
 	} else {
 		lines = append(lines, a.say("cli.info.nokeychain"), a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries), a.say("cli.info.recovery.nokeychain"))
+	}
+	if len(i.Unfinished) > 0 {
+		lines = append(lines, a.say("cli.info.exports", strings.Join(i.Unfinished, ", ")))
 	}
 	if i.Backup == nil {
 		return append(lines, a.say("cli.info.nobackup"))

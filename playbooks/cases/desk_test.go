@@ -148,6 +148,8 @@ func collected(title string, items int) cases.Collected {
 	}
 }
 
+var heads = []cases.Head{{Log: "b3f1c2", Size: 12, Root: sum}}
+
 // rich is a case with at least one thing of every kind beside runs.
 func rich(t testing.TB) *desk {
 	d := openDesk(t)
@@ -190,7 +192,12 @@ func rich(t testing.TB) *desk {
 		func(c *cases.Case) error {
 			return id(c.SealEvidence(cases.Sealing{Collections: []string{"E1"}, ManifestSHA256: sum, Signature: "-----BEGIN", Key: "ssh-ed25519 A", Words: "one two"}))
 		},
+		func(c *cases.Case) error { return id(c.BeginExport("/media/usb", "police", heads)) },
 		func(c *cases.Case) error { return c.Exported("/media/usb", sum, "police") },
+		func(c *cases.Case) error { return c.FinishExport("X1") },
+		func(c *cases.Case) error { return id(c.BeginExport("/media/usb2", "", heads)) },
+		func(c *cases.Case) error { return c.DropExport("X2", "the stick broke") },
+		func(c *cases.Case) error { return id(c.BeginExport("/media/usb3", "", heads)) },
 		func(c *cases.Case) error { return c.Contain() },
 		func(c *cases.Case) error { return c.Reopen("it went on") },
 		func(c *cases.Case) error { return c.Close() },

@@ -39,6 +39,9 @@ const (
 	KindSealed    = "evidence.sealed/1"
 	KindExported  = "exported.bag/1"
 
+	KindExportStarted = "export.started/1"
+	KindExportEnded   = "export.ended/1"
+
 	KindRunStarted   = "run.started/1"
 	KindStepStarted  = "step.started/1"
 	KindStepDone     = "step.done/1"
@@ -69,7 +72,7 @@ func Destroyable(kind string) bool {
 // evidence.
 func fitsClosed(kind string) bool {
 	switch kind {
-	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported, KindBodyDestroyed:
+	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported, KindExportStarted, KindExportEnded, KindBodyDestroyed:
 		return true
 	}
 	return false
@@ -100,6 +103,8 @@ func letterOf(kind string) string {
 		return "S"
 	case KindRunStarted:
 		return "R"
+	case KindExportStarted:
+		return "X"
 	}
 	return ""
 }
@@ -190,6 +195,10 @@ func decodeEvidence(kind string) payload {
 		return &evidenceSealed{}
 	case KindExported:
 		return &exportedBag{}
+	case KindExportStarted:
+		return &exportStarted{}
+	case KindExportEnded:
+		return &exportEnded{}
 	}
 	return nil
 }

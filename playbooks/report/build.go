@@ -42,7 +42,7 @@ func NewModel(in Input) Model {
 		Timeline:   b.timeline(),
 		Indicators: each(c.Indicators, b.indicator), Assets: each(c.Assets, b.asset), Links: each(c.Links, link),
 		Evidence: each(c.Collections, b.collection), Custody: b.custody(), Checks: each(c.Checks, b.check),
-		Seals: each(c.Seals, b.seal), Exports: each(c.Exports, b.export),
+		Seals: each(c.Seals, b.seal), Exports: each(c.Exports, b.export), Unfinished: each(c.UnfinishedExports(), b.unfinished),
 		Conflicts: each(c.Conflicts, b.conflict), Gone: b.gone(), Verification: b.verification(),
 	}
 	m.Limits = each(m.sift(), func(l Limit) Limit { return l })

@@ -79,6 +79,9 @@ func (m *Model) siftEvidence(s *sieve) {
 		s.when(seal.Checked != CheckedOK, limitSealChecked, seal.ID, seal.Checked)
 	}
 	s.when(len(m.Seals) > 0, "limit.words")
+	for _, x := range m.Unfinished {
+		s.when(true, "limit.export", x.ID, x.To)
+	}
 	n := len(m.Checks)
 	s.when(len(m.Evidence) > 0 && n == 0, "limit.evidence-unchecked")
 	s.when(n > 0 && !m.Checks[n-1].OK, "limit.evidence-failed")

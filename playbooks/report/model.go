@@ -35,6 +35,7 @@ type Model struct {
 	Checks       []Check         `json:"checks"`
 	Seals        []Seal          `json:"seals"`
 	Exports      []Export        `json:"exports"`
+	Unfinished   []Unfinished    `json:"unfinished_exports"`
 	Verification Verification    `json:"verification"`
 	Conflicts    []Conflict      `json:"conflicts"`
 	Gone         []Gone          `json:"gone"`

@@ -97,6 +97,13 @@ const (
 	CheckedNo     = "no" // nobody looked
 )
 
+// Unfinished is a bag that was begun and of which nobody said what became.
+type Unfinished struct {
+	Record
+	ID string `json:"id"`
+	To string `json:"to"`
+}
+
 // Export is a bag that left the laptop.
 type Export struct {
 	Record

@@ -80,6 +80,15 @@ func handled(c cases.Case, r roster.Roster) []bag.CustodyEvent {
 	for _, x := range c.Exports {
 		add(x.Origin, "exported", "", strings.TrimSpace("to "+x.To+" "+x.Audience))
 	}
+	for _, x := range c.Exporting {
+		if x.Ended != nil && x.Ended.Reason == "" {
+			continue // it is among the exports
+		}
+		add(x.Origin, "export begun", "", strings.TrimSpace("to "+x.To+" "+x.Audience))
+		if x.Ended != nil {
+			add(x.Ended.Origin, "export not finished", "", x.Ended.Reason)
+		}
+	}
 	for _, col := range c.Collections {
 		for _, x := range col.Lost {
 			add(x.Origin, "destroyed", x.Item, x.Reason)

@@ -32,42 +32,89 @@ type Export struct {
 }
 
 // Export writes the case as a bag that a stranger can verify, after the ledger
-// was verified, and records that it left the laptop. Every item is hashed while
-// it is copied; one that is not what was collected stops the export.
+// was verified. That it is begun is recorded before its first byte and what
+// became of it afterwards: no crash leaves a bag that the ledger does not know.
+// Every item is hashed while it is copied; one that is not what was collected
+// stops the export.
 func (d *Desk) Export(ctx context.Context, tag string, said event.Said, x Export) (bag.Summary, error) {
 	limits, err := d.ledgerHolds(ctx, tag)
 	if err != nil {
 		return bag.Summary{}, err
 	}
-	contents, err := d.contents(ctx, tag)
+	if err := bag.Vacant(x.Dir, len(x.To) > 0); err != nil {
+		return bag.Summary{}, err
+	}
+	id, err := d.beginExport(ctx, tag, said, x)
 	if err != nil {
 		return bag.Summary{}, err
 	}
+	contents, err := d.contents(ctx, tag)
+	if err != nil {
+		return bag.Summary{}, d.exportFailed(ctx, tag, id, err)
+	}
 	contents.Files, contents.Limits = x.Files, append(slices.Clone(x.Limits), limits...)
+	sum, err := d.writeBag(ctx, x, contents)
+	if err != nil {
+		return sum, d.exportFailed(ctx, tag, id, fmt.Errorf("write bag: %w", err))
+	}
+	return sum, d.recordExport(ctx, tag, said, id, x, contents, sum)
+}
+
+func (d *Desk) writeBag(ctx context.Context, x Export, contents bag.Contents) (bag.Summary, error) {
 	options := bag.Options{Words: words, Progress: x.Progress}
 	sign := func(_ context.Context, namespace string, message io.Reader) ([]byte, error) {
 		return d.ws.Keys().SignAuthority(namespace, message)
 	}
-	var sum bag.Summary
 	if len(x.To) > 0 {
-		sum, err = bag.WriteEncrypted(ctx, x.Dir, x.To, contents, sign, options)
-	} else {
-		sum, err = bag.Write(ctx, x.Dir, contents, sign, options)
+		return bag.WriteEncrypted(ctx, x.Dir, x.To, contents, sign, options)
 	}
-	if err != nil {
-		return sum, fmt.Errorf("write bag: %w", err)
-	}
-	return sum, d.recordExport(ctx, tag, said, x, contents, sum)
+	return bag.Write(ctx, x.Dir, contents, sign, options)
 }
 
-// recordExport makes the entry and keeps the checkpoints that left the laptop.
-func (d *Desk) recordExport(ctx context.Context, tag string, said event.Said, x Export, c bag.Contents, sum bag.Summary) error {
+// where is the bag's place for the record.
+func (x Export) where() string {
 	where, err := filepath.Abs(x.Dir)
 	if err != nil {
 		where = x.Dir
 	}
+	return displayName(where)
+}
+
+// beginExport records what is about to be written.
+func (d *Desk) beginExport(ctx context.Context, tag string, said event.Said, x Export) (id string, err error) {
+	var heads []cases.Head
+	for _, h := range d.ws.Heads() {
+		heads = append(heads, cases.Head{Log: h.Log, Size: h.Size, Root: h.Root.String()})
+	}
 	err = store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {
-		return c.Exported(displayName(where), sum.TagManifestSHA256.String(), x.Audience)
+		id, err = c.BeginExport(x.where(), x.Audience, heads)
+		return err
+	})
+	return id, err
+}
+
+// exportFailed records that nothing came of an export, unless something of it
+// is left: then a person has to look.
+func (d *Desk) exportFailed(ctx context.Context, tag, id string, why error) error {
+	if errors.Is(why, bag.ErrLeft) {
+		return why
+	}
+	err := d.DropExport(context.WithoutCancel(ctx), tag, event.Said{}, id, "nothing of it is left: "+displayName(why.Error()))
+	return errors.Join(why, err)
+}
+
+// DropExport records what became of an export that was not finished.
+func (d *Desk) DropExport(ctx context.Context, tag string, said event.Said, id, reason string) error {
+	return store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error { return c.DropExport(id, reason) })
+}
+
+// recordExport makes the entry and keeps the checkpoints that left the laptop.
+func (d *Desk) recordExport(ctx context.Context, tag string, said event.Said, id string, x Export, c bag.Contents, sum bag.Summary) error {
+	err := store.Update(ctx, d.ws, tag, said, func(c *cases.Case) error {
+		if err := c.Exported(x.where(), sum.TagManifestSHA256.String(), x.Audience); err != nil {
+			return err
+		}
+		return c.FinishExport(id)
 	})
 	if err != nil {
 		return err
