@@ -185,7 +185,7 @@ func (w *Workspace) checkWraps(ctx context.Context, tx reader) ([]Alarm, error) 
 				e.Case, k.Gen, k.Officer).Scan(&data)
 			sum := sha256.Sum256(data)
 			if err != nil || hex.EncodeToString(sum[:]) != k.SHA256 {
-				problems = append(problems, Alarm{Log: e.Log, Seq: e.Seq, Reason: "a key of the case is gone or exchanged"})
+				problems = append(problems, Alarm{Log: e.Log, Seq: e.Seq, Reason: "a key of the case is gone or exchanged", Tag: e.Case})
 			}
 		}
 	}

@@ -135,7 +135,7 @@ func (w *Workspace) unexplained(ctx context.Context, tx *sql.Tx, said map[event.
 			return nil, err
 		}
 		if tag, ok := said[e.ID]; !ok || tag != e.Case || !cases.Destroyable(e.Kind) {
-			out = append(out, Alarm{Log: e.Log, Seq: e.Seq, Reason: "its body is gone and no entry says that it was destroyed"})
+			out = append(out, Alarm{Log: e.Log, Seq: e.Seq, Reason: "its body is gone and no entry says that it was destroyed", Tag: e.Case})
 		}
 	}
 	return out, nil

@@ -210,14 +210,18 @@ func (w *Workspace) verifyRow(v *ledger.Verifier, l *logState, r sealedRow, tag 
 	stored := splitHashes(r.nodes)
 	plain, err := w.atRest.openLeaf(r.id, r.leaf)
 	if err != nil {
-		v.Skip(stored[0])
-		return append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is damaged"})
+		v.Skip(stored[0]) // whether that is its hash, the signed root tells
+		return append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is damaged", Tag: tag})
 	}
 	leaf, p := v.Next(ledger.Entry{Leaf: plain, Cipher: r.body, Nodes: stored})
-	if p != nil {
-		return append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason})
+	filed := leaf.Log == "" || leaf.Case == tag
+	switch {
+	case p != nil && p.Body && filed:
+		problems = append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason, Tag: tag})
+	case p != nil:
+		problems = append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason})
 	}
-	if leaf.Case != tag {
+	if !filed {
 		problems = append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is filed under another case than its own"})
 	}
 	return problems

@@ -43,6 +43,9 @@ func (m *Model) siftRecord(s *sieve) {
 	s.when(len(v.Witnesses) == 0, "limit.no-witness")
 	s.when(v.Ledger == CheckedNo, "limit.ledger-unchecked")
 	s.when(v.Ledger == CheckedFailed, "limit.ledger-failed", v.Problem)
+	for _, x := range v.Outside {
+		s.when(true, "limit.outside", strconv.FormatUint(x.Entry, 10), x.Log, x.Problem)
+	}
 	s.when(!v.Keychain, "limit.no-keychain")
 	doubts, imported := 0, 0
 	for _, row := range m.Timeline {

@@ -225,7 +225,7 @@ func TestAttack29_DamageInAnotherCaseIsALimitOfTheBag(t *testing.T) {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		said = said || strings.Contains(string(data), fmt.Sprintf("Entry %d of log", note))
+		said = said || strings.Contains(string(data), fmt.Sprintf("entry %d of log", note))
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -52,7 +52,12 @@ func (d *Desk) Export(ctx context.Context, tag string, said event.Said, x Export
 	if err != nil {
 		return bag.Summary{}, d.exportFailed(ctx, tag, id, err)
 	}
-	contents.Files, contents.Limits = x.Files, append(slices.Clone(x.Limits), limits...)
+	contents.Files, contents.Limits = x.Files, slices.Clone(x.Limits)
+	for _, limit := range limits {
+		if !slices.Contains(x.Limits, limit) {
+			contents.Limits = append(contents.Limits, limit)
+		}
+	}
 	sum, err := d.writeBag(ctx, x, contents)
 	if err != nil {
 		return sum, d.exportFailed(ctx, tag, id, fmt.Errorf("write bag: %w", err))
