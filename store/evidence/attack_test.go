@@ -152,7 +152,7 @@ func TestDestroyedThingsLeaveOnlyTheRecordInTheBag(t *testing.T) {
 	}
 	var note event.ID
 	b.view(t, func(c *cases.Case) { note = c.Notes[0].Entry })
-	if err := store.DestroyBody(t.Context(), b.ws, b.tag, note, "named a child"); err != nil {
+	if err := store.DestroyBody(t.Context(), b.ws, b.tag, event.Said{}, note, "named a child"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.Destroy(t.Context(), b.tag, nothing, ref, "not ours"); err != nil {
