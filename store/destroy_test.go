@@ -150,9 +150,11 @@ func TestRefusedDestructionLeavesTheBody(t *testing.T) {
 	var refused *cases.Refusal
 	for name, try := range map[string]func() error{
 		"the opening of a case": func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 2), "because") },
-		"from another case":     func() error { return store.DestroyBody(t.Context(), w, elsewhere, event.Said{}, entry(w, 4), "because") },
-		"without a reason":      func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 4), "") },
-		"an entry of tomorrow":  func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, before), "because") },
+		"from another case": func() error {
+			return store.DestroyBody(t.Context(), w, elsewhere, event.Said{}, entry(w, 4), "because")
+		},
+		"without a reason":     func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 4), "") },
+		"an entry of tomorrow": func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, before), "because") },
 	} {
 		if err := try(); !errors.As(err, &refused) {
 			t.Errorf("%s: %v", name, err)
