@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,10 +82,11 @@ func (a *app) openCase(ctx context.Context, o cases.Opening, speed int, playbook
 	if err != nil {
 		return "", err
 	}
-	start, err := a.starter(ctx, w, playbook)
+	kind, start, err := a.starter(ctx, w, playbook)
 	if err != nil {
 		return "", err
 	}
+	o.Kind = cmp.Or(o.Kind, kind)
 	var number string
 	tag, err := w.OpenCase(ctx, said, o, func(c *cases.Case) error {
 		number = c.Number
@@ -137,21 +139,21 @@ func (a *app) readable(from string) error {
 	return err
 }
 
-// starter returns what starts a playbook on a case; without a name it does
-// nothing.
-func (a *app) starter(ctx context.Context, w *store.Workspace, name string) (func(*cases.Case) error, error) {
+// starter returns what starts a playbook on a case, and the kind of case that
+// it is for; without a name it does nothing.
+func (a *app) starter(ctx context.Context, w *store.Workspace, name string) (kind string, start func(*cases.Case) error, err error) {
 	if name == "" {
-		return func(*cases.Case) error { return nil }, nil
+		return "", func(*cases.Case) error { return nil }, nil
 	}
 	all, err := wire.Playbooks(ctx, w)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	p, err := wire.FindPlaybook(all, name)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	return func(c *cases.Case) error {
+	return p.CaseKind(), func(c *cases.Case) error {
 		_, err := c.StartRun(p.Bytes, wire.Bytes(all)...)
 		return err
 	}, nil

@@ -86,7 +86,7 @@ func (c *Case) newFact(key string, at instant.Instant, reason, source string) (*
 		in.refuse("unknown-fact", key, c.FactKeys())
 	case at.IsZero():
 		in.refuse("missing", word("instant"))
-	case key != "first_due" && at.Time().After(c.rec.Now().Add(future)):
+	case !slices.Contains(guide.Planned(), key) && at.Time().After(c.rec.Now().Add(future)):
 		in.refuse("future", at.String())
 	}
 	from, _ := c.Fact("occurred_from")

@@ -182,7 +182,7 @@ func TestCloseNamesWhatIsLeft(t *testing.T) {
 		return id(c.SealEvidence(cases.Sealing{Collections: []string{"E1"}, ManifestSHA256: sum, Signature: "s", Key: "k"}))
 	})
 	left := d.c.Blockers()
-	if len(left) != 1 || left[0].Ref != "R1.1" || !strings.Contains(left[0].Text("it"), "fallito") {
+	if len(left) != 1 || left[0].Ref != "R1.1" || !strings.Contains(left[0].Text("it"), "fallito") || strings.Contains(left[0].Text("id"), "Say whether") {
 		t.Fatalf("left: %+v", left)
 	}
 	d.do(func(c *cases.Case) error { return id(c.Decide("Go on without the logs", "they are gone", "R1.1")) })
@@ -317,4 +317,22 @@ func TestLibraryRunsOnACase(t *testing.T) {
 		d.refused("not-closable", func(c *cases.Case) error { return c.Close() })
 		sameCase(t, b.Short, reload(t, d.c), d.c)
 	}
+}
+
+// The hour of leaving is entered before it comes, and the steps before it are due then.
+func TestLeavingIsPlanned(t *testing.T) {
+	d := openDesk(t)
+	var all [][]byte
+	for _, b := range library.All() {
+		all = append(all, b.Bytes)
+	}
+	leaver, _ := library.ByShort("leaver")
+	d.do(func(c *cases.Case) error { return id(c.StartRun(leaver.Bytes, all...)) })
+	done := answers("person", "Rina", "leaving_at", "2026-12-18T17:00+01:00", "manager", "Budi")
+	done.Evidence = []string{d.add(func(c *cases.Case) (string, error) { return c.Collect(collected("the letter", 1)) })}
+	d.do(finish("R1.1", done))
+	if got := d.step("R1.2").Due.String(); got != "2026-12-08T17:00:00+01:00" {
+		t.Errorf("the list is due %s", got)
+	}
+	d.refused("future", func(c *cases.Case) error { return c.SetFact("told", at(t, "2026-12-18T17:00Z"), "") })
 }

@@ -211,15 +211,30 @@ func (c *Case) Explain(ref string) (run.Explanation, bool) {
 func (c *Case) runBlockers() []Blocker {
 	var list []Blocker
 	for i := range c.Runs {
+		names := c.stepNames(c.Runs[i].ID)
 		for _, v := range c.StepsOf(c.Runs[i].ID, "en", time.Time{}) {
 			if !v.Mandatory || v.OnlyIfFails || c.settled(v) {
 				continue
 			}
-			say := phrase{"block.step", []any{v.Ref, v.Name, word(v.Status)}}
+			say := phrase{"block.step", []any{v.Ref, names[v.Ref], word(v.Status)}}
 			list = append(list, Blocker{Kind: "step", Ref: v.Ref, Name: v.Name, say: say})
 		}
 	}
 	return list
+}
+
+// stepNames is what the steps of a run are called in each language.
+func (c *Case) stepNames(runID string) map[string]spoken {
+	names := map[string]spoken{}
+	for _, lang := range []string{"en", "id", "it"} {
+		for _, v := range c.StepsOf(runID, lang, time.Time{}) {
+			if names[v.Ref] == nil {
+				names[v.Ref] = spoken{}
+			}
+			names[v.Ref][lang] = v.Name
+		}
+	}
+	return names
 }
 
 func (c *Case) settled(v StepView) bool {

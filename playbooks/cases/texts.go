@@ -44,6 +44,9 @@ func text(lang, key string, args ...any) string {
 	return strings.NewReplacer(pairs...).Replace(form)
 }
 
+// spoken is an argument that has a text in each language.
+type spoken map[string]string
+
 // shown writes an argument; what people typed is made safe to read.
 func shown(lang string, arg any) string {
 	switch a := arg.(type) {
@@ -58,6 +61,8 @@ func shown(lang string, arg any) string {
 			parts[i] = shown(lang, w)
 		}
 		return strings.Join(parts, ", ")
+	case spoken:
+		return Visible(first(a[lang], a["en"]))
 	case phrase:
 		return text(lang, a.key, a.args...)
 	case []phrase:

@@ -47,6 +47,10 @@ func Facts() []string {
 	}
 }
 
+// Planned lists the facts that are known before they happen; every other fact lies
+// behind whoever enters it.
+func Planned() []string { return []string{"first_due", "leaving"} }
+
 // ContactRoles lists what a contact in the book can be for us.
 func ContactRoles() []string {
 	return []string{

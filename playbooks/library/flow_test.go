@@ -38,8 +38,8 @@ func TestEveryBranchEndsInItsOwnEnd(t *testing.T) {
 	})
 }
 
-// An incident runs its lanes beside the opening; the closing comes when they have
-// ended, alone or beside what goes on for weeks.
+// An incident, and a leaving too, runs its lanes beside the opening; the closing comes
+// when they have ended, alone or beside what goes on for weeks.
 func TestIncidentsOpenAndClose(t *testing.T) {
 	each(t, func(t *testing.T, g *guide.Guide) {
 		if g.Playbook.Kind == guide.KindFragment {

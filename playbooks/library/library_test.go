@@ -138,10 +138,15 @@ func TestMetadata(t *testing.T) {
 		if doc.Description == "" || len(doc.Types) == 0 || len(doc.Labels) == 0 || len(doc.References) == 0 {
 			t.Error("description, types, labels and references are wanted")
 		}
+		common := false
 		for _, r := range doc.References {
 			if r.Name == "" || r.Description == "" || !strings.HasPrefix(r.URL, "https://") {
 				t.Errorf("reference %+v lacks a name, a description or an address", r)
 			}
+			common = common || r.URL == "https://doi.org/10.6028/NIST.SP.800-61r3"
+		}
+		if !common {
+			t.Error("NIST SP 800-61r3 is not among the references")
 		}
 		if d := doc.Definitions[guide.ExtensionID]; d.Schema != guide.Schema || d.Version != guide.Version {
 			t.Errorf("the extension is declared as %+v", d)

@@ -134,6 +134,21 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 		"ransomware 7 first_day": "occurred_from", "ransomware 8 decision": "suspected",
 		"ransomware 9 state": "clean_point_named", "ransomware 11 decision": "contact_decided",
 		"ransomware 13 restored_at": "restored",
+		"insider 5 first":           "occurred_from", "insider 6 decision": "measure_decided",
+		"insider 8 rotated_at": "contained", "insider 14 cut_at": "cut", "insider 12 decision": "suspected",
+		"device 1 last_seen": "occurred_from", "device 8 decision": "suspected",
+		"device 2 revoked_at": "contained", "device 13 returned_at": "returned",
+		"outage 1 detected_at": "detected", "outage 1 since": "occurred_from",
+		"outage 6 decision": "change_decided", "outage 10 restored_at": "restored",
+		"outage 2 posted_at": "posted", "outage 9 posted_at": "posted",
+		"outage 11 stable_since": "contained", "outage 15 decision": "suspected",
+		"ddos 4 took_effect": "measure", "ddos 5 took_effect": "measure",
+		"ddos 1 detected_at": "detected", "ddos 9 last": "measure",
+		"ddos 9 quiet_since": "contained", "ddos 9 state": "quiet", "ddos 12 restored_at": "restored",
+		"ddos 14 demand_at": "demand", "ddos 11 decision": "suspected",
+		"payment 1 paid_at": "occurred_from", "payment 2 stopped_at": "contained", "payment 9 decision": "suspected",
+		"leaver 1 leaving_at": "leaving", "leaver 5 ended_at": "contained",
+		"leaver-cause 16 leaving_at": "leaving", "leaver-cause 7 cut_at": "contained", "leaver-cause 20 decision": "suspected",
 	}
 	got := map[string]string{}
 	each(t, func(t *testing.T, g *guide.Guide) {
@@ -152,4 +167,16 @@ func TestFactsComeFromTheirSteps(t *testing.T) {
 	if !maps.Equal(got, want) {
 		t.Errorf("facts are set by %v, want %v", got, want)
 	}
+}
+
+// What is due before a fact needs the fact before it happens.
+func TestWhatComesBeforeAFactIsPlanned(t *testing.T) {
+	each(t, func(t *testing.T, g *guide.Guide) {
+		for _, step := range guided(g) {
+			due, err := guide.ParseDue(step.Due)
+			if err == nil && due.Offset < 0 && !slices.Contains(guide.Planned(), due.Fact) {
+				t.Errorf("step %s is due %s: the fact is known too late", step.Number, step.Due)
+			}
+		}
+	})
 }

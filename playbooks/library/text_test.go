@@ -31,6 +31,12 @@ func lines(g *guide.Guide, lang string) []line {
 	for _, f := range g.Playbook.Facts {
 		all = append(all, line{"fact " + f.Key, f.Label, t.Facts[f.Key]})
 	}
+	if d := g.Playbook.Drill; d != nil {
+		all = append(all, line{"scenario", d.Scenario, t.Scenario})
+		for _, news := range d.Injects {
+			all = append(all, line{"inject " + news.Key, news.Text, t.Injects[news.Key]})
+		}
+	}
 	for _, s := range g.Source.Steps {
 		all = append(all, stepLines(g, t.Steps[s.ID], s.ID)...)
 	}

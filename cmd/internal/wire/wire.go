@@ -11,6 +11,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/posko-ir/posko/playbooks/cacao"
+	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/playbooks/guide"
 	"github.com/posko-ir/posko/playbooks/library"
 	"github.com/posko-ir/posko/playbooks/shelf"
 	"github.com/posko-ir/posko/store"
@@ -114,6 +117,19 @@ func FindPlaybook(all []Playbook, name string) (Playbook, error) {
 		return Playbook{}, fmt.Errorf("%w: %q", ErrNoPlaybook, name)
 	}
 	return found[0], nil
+}
+
+// CaseKind is the kind of case that the playbook is for; empty if it does not say.
+func (p Playbook) CaseKind() string {
+	source, _, err := cacao.Parse(p.Bytes)
+	if err != nil {
+		return ""
+	}
+	g, _ := guide.Decode(source)
+	if !slices.Contains(cases.Kinds(), g.Playbook.Kind) {
+		return ""
+	}
+	return g.Playbook.Kind
 }
 
 // Bytes are the documents of all playbooks, for a run that may call any.

@@ -3,6 +3,8 @@ package wire
 import (
 	"slices"
 	"testing"
+
+	"github.com/posko-ir/posko/playbooks/library"
 )
 
 func TestImportedPlaybookStandsInForTheLibrarys(t *testing.T) {
@@ -33,5 +35,17 @@ func TestImportedPlaybookStandsInForTheLibrarys(t *testing.T) {
 	}
 	if p, err := FindPlaybook(shelve(slices.Clone(shipped), Playbook{ID: "a", Bytes: []byte("9"), Imported: true}), "breach"); err != nil || !p.Imported {
 		t.Errorf("by the short name: %+v, %v", p, err)
+	}
+}
+
+func TestCaseKindComesFromThePlaybook(t *testing.T) {
+	for short, want := range map[string]string{"breach": "incident", "leaver": "offboarding", "opening": ""} {
+		p, _ := library.ByShort(short)
+		if got := (Playbook{Bytes: p.Bytes}).CaseKind(); got != want {
+			t.Errorf("%s is for a case of kind %q, want %q", short, got, want)
+		}
+	}
+	if got := (Playbook{Bytes: []byte("{")}).CaseKind(); got != "" {
+		t.Errorf("broken bytes are for a case of kind %q", got)
 	}
 }
