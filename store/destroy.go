@@ -23,12 +23,12 @@ var (
 // did it and why in the same transaction. Only kinds that cases.Destroyable
 // names can be. The chain stays valid, because a leaf holds the hashes of its
 // body and not the body. Backups and exports made before still hold a copy.
-func DestroyBody(ctx context.Context, w *Workspace, tag string, entry event.ID, reason string) error {
+func DestroyBody(ctx context.Context, w *Workspace, tag string, said event.Said, entry event.ID, reason string) error {
 	err := w.submit(ctx, func(ctx context.Context, t *transaction) error {
 		if _, err := t.tx.ExecContext(ctx, "SAVEPOINT destroy"); err != nil {
 			return fmt.Errorf("destroy body: %w", err)
 		}
-		err := t.destroy(ctx, tag, entry, reason)
+		err := t.destroy(ctx, tag, said, entry, reason)
 		if err != nil {
 			// The body must not go without the entry that says so.
 			_, undo := t.tx.ExecContext(ctx, "ROLLBACK TO destroy")
@@ -43,7 +43,7 @@ func DestroyBody(ctx context.Context, w *Workspace, tag string, entry event.ID, 
 	return w.db.truncateWAL(ctx)
 }
 
-func (t *transaction) destroy(ctx context.Context, tag string, entry event.ID, reason string) error {
+func (t *transaction) destroy(ctx context.Context, tag string, said event.Said, entry event.ID, reason string) error {
 	c, err := aggregateOf[cases.Case, *cases.Case](ctx, t.w, t, tag)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (t *transaction) destroy(ctx context.Context, tag string, entry event.ID, r
 		return fmt.Errorf("%w: %s", ErrNoEntry, entry)
 	}
 	row := rowID(l.row, entry.Seq)
-	return t.decide(ctx, tag, event.Said{}, c, func() error {
+	return t.decide(ctx, tag, said, c, func() error {
 		if err := c.value.(*cases.Case).DestroyBody(entry, reason); err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (w *Workspace) unexplained(ctx context.Context, tx *sql.Tx, said map[event.
 			return nil, err
 		}
 		if tag, ok := said[e.ID]; !ok || tag != e.Case || !cases.Destroyable(e.Kind) {
-			out = append(out, Alarm{Log: e.Log, Seq: e.Seq, Reason: "its body is gone and no entry says that it was destroyed"})
+			out = append(out, Alarm{Log: e.Log, Seq: e.Seq, Reason: "its body is gone and no entry says that it was destroyed", Tag: e.Case})
 		}
 	}
 	return out, nil

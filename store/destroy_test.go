@@ -105,7 +105,7 @@ func TestDestroyedBodyLeavesDiskSearchCacheAndCase(t *testing.T) {
 			if !onDisk(t, b.dir, probe) {
 				t.Fatal("the probe is not on the disk before")
 			}
-			if err := store.DestroyBody(t.Context(), w, tag, entry(w, victim), "named a child"); err != nil {
+			if err := store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, victim), "named a child"); err != nil {
 				t.Fatal(err)
 			}
 			if onDisk(t, b.dir, probe) || onDisk(t, b.dir, body[10:50]) {
@@ -133,7 +133,7 @@ func TestOtherProcessObeysADestruction(t *testing.T) {
 	}
 	idle := b.open(t)
 	viewCase(t, idle, tag, func(*cases.Case) {})
-	if err := store.DestroyBody(t.Context(), w, tag, entry(w, 3), "named a child"); err != nil {
+	if err := store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 3), "named a child"); err != nil {
 		t.Fatal(err)
 	}
 	closeNow(t, idle) // must not keep what it had read before
@@ -149,17 +149,19 @@ func TestRefusedDestructionLeavesTheBody(t *testing.T) {
 	before, body := w.Entries(), bodyOf(t, b.dir, 4)
 	var refused *cases.Refusal
 	for name, try := range map[string]func() error{
-		"the opening of a case": func() error { return store.DestroyBody(t.Context(), w, tag, entry(w, 2), "because") },
-		"from another case":     func() error { return store.DestroyBody(t.Context(), w, elsewhere, entry(w, 4), "because") },
-		"without a reason":      func() error { return store.DestroyBody(t.Context(), w, tag, entry(w, 4), "") },
-		"an entry of tomorrow":  func() error { return store.DestroyBody(t.Context(), w, tag, entry(w, before), "because") },
+		"the opening of a case": func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 2), "because") },
+		"from another case": func() error {
+			return store.DestroyBody(t.Context(), w, elsewhere, event.Said{}, entry(w, 4), "because")
+		},
+		"without a reason":     func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 4), "") },
+		"an entry of tomorrow": func() error { return store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, before), "because") },
 	} {
 		if err := try(); !errors.As(err, &refused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	strange := event.ID{Log: strings.Repeat("0", 32), Seq: 4}
-	if err := store.DestroyBody(t.Context(), w, tag, strange, "because"); !errors.Is(err, store.ErrNoEntry) {
+	if err := store.DestroyBody(t.Context(), w, tag, event.Said{}, strange, "because"); !errors.Is(err, store.ErrNoEntry) {
 		t.Errorf("strange log: %v", err)
 	}
 	if w.Entries() != before || !bytes.Equal(bodyOf(t, b.dir, 4), body) {
@@ -167,7 +169,7 @@ func TestRefusedDestructionLeavesTheBody(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := store.DestroyBody(ctx, w, tag, entry(w, 4), "because"); !errors.Is(err, context.Canceled) {
+	if err := store.DestroyBody(ctx, w, tag, event.Said{}, entry(w, 4), "because"); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	verified(t, w)
@@ -182,7 +184,7 @@ func TestAttack29_DeletedBodyIsLocated(t *testing.T) {
 		t.Fatalf("problems %+v", found)
 	}
 	w := b.open(t)
-	if err := store.DestroyBody(t.Context(), w, tag, entry(w, 4), "explained afterwards"); err != nil {
+	if err := store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 4), "explained afterwards"); err != nil {
 		t.Fatal(err)
 	}
 	verified(t, w)

@@ -162,7 +162,7 @@ func writeGolden(t *testing.T, dir string) {
 	if _, err := d.Seal(t.Context(), tag, said); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.DestroyBody(t.Context(), w, tag, entry(w, 4), "retention ended"); err != nil {
+	if err := store.DestroyBody(t.Context(), w, tag, event.Said{}, entry(w, 4), "retention ended"); err != nil {
 		t.Fatal(err)
 	}
 	second := openCase(t, w, "Second")

@@ -87,17 +87,18 @@ func (w *Workspace) open(ctx context.Context, id, subject int64, sealedLeaf, bod
 		if stops(ctx, subject, err) {
 			return rowEvent{}, err
 		}
-		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the case's key is gone or damaged; the entry counts as destroyed"})
+		// One case's key is no reason to lock the officer out of the others.
+		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the case's key is gone or damaged; the entry counts as destroyed", Tag: out.Case})
 		return out, nil
 	}
 	salt, plain, err := s.openBody(out.String(), body, out.leaf.Commit)
 	if err != nil {
-		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the body of the entry is damaged and counts as destroyed"})
+		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the body of the entry is damaged and counts as destroyed", Tag: out.Case})
 		return out, nil
 	}
 	e, err := event.DecodeBody(out.Stamp, out.Kind, plain)
 	if err != nil {
-		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the body of the entry cannot be read and counts as destroyed"})
+		w.alarm(Alarm{Log: l.id, Seq: seq, Reason: "the body of the entry cannot be read and counts as destroyed", Tag: out.Case})
 		return out, nil
 	}
 	out.Event, out.salt, out.plain = e, salt, plain

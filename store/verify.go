@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"sync"
 
 	"github.com/posko-ir/posko/playbooks/cases"
-	"github.com/posko-ir/posko/playbooks/event"
 	"github.com/posko-ir/posko/store/ledger"
 )
 
@@ -210,14 +208,18 @@ func (w *Workspace) verifyRow(v *ledger.Verifier, l *logState, r sealedRow, tag 
 	stored := splitHashes(r.nodes)
 	plain, err := w.atRest.openLeaf(r.id, r.leaf)
 	if err != nil {
-		v.Skip(stored[0])
-		return append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is damaged"})
+		v.Skip(stored[0]) // whether that is its hash, the signed root tells
+		return append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is damaged", Tag: tag})
 	}
 	leaf, p := v.Next(ledger.Entry{Leaf: plain, Cipher: r.body, Nodes: stored})
-	if p != nil {
-		return append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason})
+	filed := leaf.Log == "" || leaf.Case == tag
+	switch {
+	case p != nil && p.Body && filed:
+		problems = append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason, Tag: tag})
+	case p != nil:
+		problems = append(problems, Alarm{Log: p.Log, Seq: p.Seq, Reason: p.Reason})
 	}
-	if leaf.Case != tag {
+	if !filed {
 		problems = append(problems, Alarm{Log: l.id, Seq: seq, Reason: "the entry is filed under another case than its own"})
 	}
 	return problems
@@ -236,14 +238,32 @@ func verifySignature(l *logState, note []byte, head ledger.Head) []Alarm {
 }
 
 // verifyFold decrypts every body and compares each stored snapshot with a fold
-// from zero.
+// from zero. Work goes on meanwhile: the lock is held only to take what is
+// compared, and to fold again what was remembered wrong.
 func (w *Workspace) verifyFold(ctx context.Context) ([]Alarm, error) {
+	f, err := w.freeze(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer f.release()
+	problems, same, err := f.check(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for _, a := range f.own.alarms {
+		w.alarm(a)
+	}
+	if err != nil || same {
+		return problems, err
+	}
+	more, err := w.mend(ctx)
+	return append(problems, more...), err
+}
+
+// mend folds again what is not what the ledger says. The caller holds w.mu.
+func (w *Workspace) mend(ctx context.Context) ([]Alarm, error) {
 	if w.closed {
 		return nil, ErrClosed
 	}
-	// One transaction, so that what others append meanwhile disturbs nothing.
 	tx, err := w.db.snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -257,37 +277,24 @@ func (w *Workspace) verifyFold(ctx context.Context) ([]Alarm, error) {
 		return nil, err
 	}
 	more, err := w.refoldCached(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	lost, err := w.checkWraps(ctx, tx)
-	return slices.Concat(problems, more, lost), err
+	return append(problems, more...), err
 }
 
-// refold folds the list of cases from zero, and looks for bodies that are gone
-// without an entry that says so.
+// refold folds the list of cases from zero.
 func (w *Workspace) refold(ctx context.Context, tx *sql.Tx) ([]Alarm, error) {
 	fresh := &Workspace{list: make(map[string]*cases.Summary), opened: make(map[string]int)}
-	destroyed := make(map[event.ID]string)
 	for e, err := range w.rows(ctx, tx, "subject <> 0") {
 		if err != nil {
 			return nil, err
 		}
 		fresh.listEvent(e.row, e.Event)
-		if id, ok := cases.DestroyedBody(e.Event); ok {
-			destroyed[id] = e.Case
-		}
 	}
-	problems, err := w.unexplained(ctx, tx, destroyed)
-	if err != nil {
-		return nil, err
+	if sameJSON(fresh.list, w.list) {
+		return nil, nil
 	}
-	if !sameJSON(fresh.list, w.list) {
-		problems = append(problems, Alarm{Reason: "the list of cases is not what the ledger says; it was folded again"})
-		w.list, w.opened = fresh.list, fresh.opened
-		w.listTail = snapshotAfter
-	}
-	return problems, nil
+	w.list, w.opened = fresh.list, fresh.opened
+	w.listTail = snapshotAfter
+	return []Alarm{{Reason: "the list of cases is not what the ledger says; it was folded again"}}, nil
 }
 
 // refoldCached compares each aggregate in memory, which may come from a

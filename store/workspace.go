@@ -88,6 +88,9 @@ type Alarm struct {
 	Log    string `json:"log,omitempty"`
 	Seq    uint64 `json:"seq"`
 	Reason string `json:"reason"`
+	// Tag is the case that the damage is confined to: what one entry of it says,
+	// or its key. Chain, tree and checkpoints hold. Empty for everything else.
+	Tag string `json:"tag,omitempty"`
 	// History is set for what concerns the folder's past and not an entry: every
 	// entry that is here holds.
 	History bool `json:"history,omitempty"`

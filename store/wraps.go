@@ -51,7 +51,7 @@ func (w *Workspace) checkWraps(ctx context.Context, tx reader) ([]Alarm, error) 
 			p.tag, p.gen, p.holder).Scan(&data)
 		sum := sha256.Sum256(data)
 		if want := bound[p]; err != nil || hex.EncodeToString(sum[:]) != want.sha256 {
-			problems = append(problems, Alarm{Log: want.at.Log, Seq: want.at.Seq, Reason: lostKey(p)})
+			problems = append(problems, Alarm{Log: want.at.Log, Seq: want.at.Seq, Reason: lostKey(p), Tag: p.tag})
 		}
 	}
 	return problems, nil

@@ -100,7 +100,11 @@ func (a *app) caseRedact() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := store.DestroyBody(cmd.Context(), w, tag, entry, reason); err != nil {
+			said, err := a.said()
+			if err != nil {
+				return err
+			}
+			if err := store.DestroyBody(cmd.Context(), w, tag, said, entry, reason); err != nil {
 				return err
 			}
 			return a.answer(map[string]string{"id": args[1]}, "cli.recorded.as", args[1])

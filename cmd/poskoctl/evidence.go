@@ -19,7 +19,7 @@ import (
 
 func (a *app) evidenceCommand() *cobra.Command {
 	c := &cobra.Command{Use: "evidence", Short: "Collect, look at, verify, seal and export evidence"}
-	c.AddCommand(a.evidenceAdd(), a.evidencePending(), a.evidenceRun(), a.evidenceText(), a.evidenceThing(), a.evidenceMove(), a.evidenceHandover(), a.evidenceWeb(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport(), a.evidenceDestroy())
+	c.AddCommand(a.evidenceAdd(), a.evidencePending(), a.evidenceRun(), a.evidenceText(), a.evidenceThing(), a.evidenceMove(), a.evidenceHandover(), a.evidenceWeb(), a.evidenceList(), a.evidenceCat(), a.evidenceVerify(), a.evidenceSeal(), a.evidenceExport(), a.evidenceSettle(), a.evidenceDestroy())
 	return c
 }
 
@@ -225,6 +225,9 @@ func (a *app) evidenceList() *cobra.Command {
 				return nil
 			})
 			if err != nil {
+				return err
+			}
+			if err := a.warnOfExports(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 			err = list(a, rows, "cli.evidence.none", []string{"cli.item", "cli.kind", "cli.size", "cli.sha256", "cli.seal", "cli.name"},

@@ -70,7 +70,7 @@ func (w waiting) shown() []string {
 
 func (a *app) evidencePending() *cobra.Command {
 	return &cobra.Command{
-		Use: "pending CASE", Short: "List the collections that were interrupted", Args: cobra.ExactArgs(1),
+		Use: "pending CASE", Short: "List the collections and exports that were interrupted", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			on, err := a.onDesk(cmd.Context(), args[0])
 			if err != nil {
@@ -83,6 +83,15 @@ func (a *app) evidencePending() *cobra.Command {
 			rows := make([]waiting, len(found))
 			for i, p := range found {
 				rows[i] = waitingOf(p)
+			}
+			exports, err := a.unfinishedExports(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			for _, x := range exports {
+				rows = append(rows, waiting{
+					ID: x.ID, Paths: []string{x.To}, Title: a.say("cli.evidence.export-begun"), When: x.Wall.UTC().Format(time.RFC3339), visible: oneLine(x.To),
+				})
 			}
 			return list(a, rows, "cli.evidence.nothing-pending", []string{"cli.id", "cli.opened", "cli.size", "cli.title", "cli.path"}, waiting.shown)
 		},

@@ -35,7 +35,7 @@ func scripts(dir string) testscript.Params {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "json": jsonHas, "jsonenv": jsonEnv, "jsonlines": jsonLines, "differ": differ,
 			"now": now, "pick": pick, "flip": flip, "badname": badName, "manyfiles": manyFiles,
-			"indented": indented, "remanifest": remanifest, "tree": tree, "nowhere": nowhere, "envfile": envFile, "longago": longAgo, "edit": edit, "hostile": hostile, "encode": encode, "site": site, "mistype": mistype,
+			"indented": indented, "remanifest": remanifest, "tree": tree, "nowhere": nowhere, "envfile": envFile, "longago": longAgo, "edit": edit, "hostile": hostile, "encode": encode, "site": site, "mistype": mistype, "killed-export": killedExport,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("POSKO_PASSPHRASE_FILE", filepath.Join(e.WorkDir, "passphrase"))

@@ -42,6 +42,7 @@ type caseView struct {
 	Exports    []cases.Export          `json:"exports"`
 	Blockers   []string                `json:"blockers"`
 	Conflicts  []cases.Conflict        `json:"conflicts"`
+	Destroyed  []cases.Gone            `json:"destroyed"`
 	Story      *cases.Story            `json:"story,omitempty"`
 	AsOf       string                  `json:"as_of"`
 	Known      int                     `json:"known_entries"`
@@ -61,7 +62,7 @@ func (a *app) showCase(c *cases.Case, at time.Time, known int) error {
 	v := caseView{
 		Summary: c.Summary(), Instants: map[string]string{}, Facts: c.Facts, People: some(c.People), Notes: some(c.Notes), Decisions: some(c.Decisions),
 		Tasks: some(c.Tasks), Assets: some(c.Assets), Indicators: some(c.Indicators), Links: some(c.Links), Runs: some(c.RunViews(a.lang)), Steps: some(c.Steps(a.lang, at)),
-		Seals: some(c.Seals), Exports: some(c.Exports), Conflicts: some(c.Conflicts), AsOf: at.UTC().Format(time.RFC3339), Known: known,
+		Seals: some(c.Seals), Exports: some(c.Exports), Conflicts: some(c.Conflicts), Destroyed: some(c.Destroyed), AsOf: at.UTC().Format(time.RFC3339), Known: known,
 		Evidence: []collectionView{}, Blockers: []string{},
 	}
 	if s := c.Story(a.lang, at); c.Drill() {

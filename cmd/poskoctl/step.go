@@ -89,7 +89,7 @@ func (a *app) stepStart() *cobra.Command {
 // resultFlags are the flags that give a step its answers and proof.
 type resultFlags struct {
 	answers, items []string
-	note           string
+	note, accept   string
 }
 
 func (r *resultFlags) on(c *cobra.Command) {
@@ -97,10 +97,11 @@ func (r *resultFlags) on(c *cobra.Command) {
 	f.StringArrayVar(&r.answers, "answer", nil, "KEY=VALUE; may be repeated")
 	f.StringArrayVar(&r.items, "evidence", nil, "an item like E1/3, or a collection like E1; may be repeated")
 	f.StringVar(&r.note, "note", "", "what else there is to say")
+	f.StringVar(&r.accept, "accept-proof", "", "REASON why evidence of another kind than the step asks for is proof; the report says so")
 }
 
 func (r *resultFlags) result(a *app) (cases.StepResult, error) {
-	out := cases.StepResult{Answers: map[string]string{}, Evidence: r.items, Note: r.note}
+	out := cases.StepResult{Answers: map[string]string{}, Evidence: r.items, Note: r.note, AcceptProof: r.accept}
 	for i, item := range out.Evidence {
 		if rest, small := strings.CutPrefix(item, "e"); small { // only the letter: behind it may stand a log, as in E2-4f2e
 			item = "E" + rest
@@ -128,6 +129,15 @@ func (a *app) stepDone() *cobra.Command {
 			result, err := flags.result(a)
 			if err != nil {
 				return err
+			}
+			if len(result.Evidence) > 0 {
+				on, err := a.onDesk(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				if result.Seen, err = on.desk.Look(cmd.Context(), on.tag, result.Evidence); err != nil {
+					return err
+				}
 			}
 			return a.onStep(cmd, args[0], args[1], func(c *cases.Case, ref string) error { return c.FinishStep(ref, result) })
 		},

@@ -240,6 +240,9 @@ func (a *app) recorded(s cases.StepView) []string {
 	if len(r.Evidence) > 0 {
 		lines = append(lines, a.say("cli.step.evidence", strings.Join(r.Evidence, ", ")))
 	}
+	if x := r.Accepted; x != nil {
+		lines = append(lines, a.say("cli.step.accepted", strings.Join(each(x.Wanted, a.word), ", "), strings.Join(each(x.Given, a.word), ", "), x.Reason))
+	}
 	if r.Branch != "" {
 		lines = append(lines, a.say("cli.step.branch", r.Branch))
 	}

@@ -103,9 +103,10 @@ type info struct {
 	Backup    *time.Time    `json:"backup,omitempty"`
 	Recovery  string        `json:"recovery"`
 
-	Sheet     *sheetInfo       `json:"sheet,omitempty"`
-	Retired   []retiredInfo    `json:"retired,omitempty"`
-	Recovered *store.Recovered `json:"recovered,omitempty"`
+	Sheet      *sheetInfo       `json:"sheet,omitempty"`
+	Retired    []retiredInfo    `json:"retired,omitempty"`
+	Recovered  *store.Recovered `json:"recovered,omitempty"`
+	Unfinished []string         `json:"unfinished_exports,omitempty"` // cases with an export that was cut off
 }
 
 type logInfo struct {
@@ -161,6 +162,11 @@ func (a *app) infoOf(ctx context.Context) (info, error) {
 	for _, h := range w.Heads() {
 		i.Logs = append(i.Logs, logInfo{h.Log, r.Letter(h.Log), h.Size, h.Root.String()})
 	}
+	for _, s := range list {
+		if len(s.Exporting) > 0 {
+			i.Unfinished = append(i.Unfinished, s.Number)
+		}
+	}
 	if n := len(r.Backups); n > 0 {
 		i.Backup = &r.Backups[n-1].Made
 	}
@@ -179,6 +185,9 @@ func (a *app) infoText(i info) []string {
 	}
 	lines = append(lines, a.say("cli.info.solo"), a.say("cli.info.witness", i.Entries))
 	lines = append(lines, a.recoveryText(i)...)
+	if len(i.Unfinished) > 0 {
+		lines = append(lines, a.say("cli.info.exports", strings.Join(i.Unfinished, ", ")))
+	}
 	if i.Backup == nil {
 		return append(lines, a.say("cli.info.nobackup"))
 	}

@@ -46,6 +46,7 @@ type Case struct {
 	Seals       []Seal          `json:"seals,omitempty"`
 	Exports     []Export        `json:"exports,omitempty"`
 	Forms       []Form          `json:"forms,omitempty"`
+	Exporting   []Exporting     `json:"exporting,omitempty"` // begun, with what became of them
 	Runs        []Run           `json:"runs,omitempty"`
 	Playbooks   map[string]Book `json:"playbooks,omitempty"` // by SHA-256 of their bytes
 
@@ -232,7 +233,7 @@ func (c *Case) settle(e event.Event, id string) string {
 }
 
 func (c *Case) taken(id string) bool {
-	return c.Exists(id) || find(c.Links, id) != nil || find(c.Collections, id) != nil
+	return c.Exists(id) || find(c.Links, id) != nil || find(c.Collections, id) != nil || find(c.Exporting, id) != nil
 }
 
 // idOn marks an id that was given on another log than the one that opened the case.

@@ -144,9 +144,11 @@ func collected(title string, items int) cases.Collected {
 		Skips:    []cases.Skip{{Name: "fifo", Reason: "not a file"}},
 		Manifest: cases.Object{SHA256: sum, Size: 210, Extents: json.RawMessage(`[{"segment":"a<b","offset":0,"length":210}]`)},
 		Segments: []cases.Segment{{Name: "ab01", Plain: 5000, Cipher: 5300, SHA256: sum}},
-		Inline:   []cases.Item{{N: 1, Name: "inbox.mbox", Size: 4096, SHA256: sum, Kind: "file"}},
+		Inline:   []cases.Item{{N: 1, Name: "inbox.mbox", Size: 4096, SHA256: sum, Kind: "file"}, {N: 2, Name: "screen.png", Size: 90, SHA256: sum, Kind: "file"}}[:min(items, 2)],
 	}
 }
+
+var heads = []cases.Head{{Log: "b3f1c2", Size: 12, Root: sum}}
 
 // rich is a case with at least one thing of every kind beside runs.
 func rich(t testing.TB) *desk {
@@ -193,7 +195,12 @@ func rich(t testing.TB) *desk {
 		func(c *cases.Case) error {
 			return id(c.SealEvidence(cases.Sealing{Collections: []string{"E1"}, ManifestSHA256: sum, Signature: "-----BEGIN", Key: "ssh-ed25519 A", Words: "one two"}))
 		},
+		func(c *cases.Case) error { return id(c.BeginExport("/media/usb", "police", heads)) },
 		func(c *cases.Case) error { return c.Exported("/media/usb", sum, "police") },
+		func(c *cases.Case) error { return c.FinishExport("X1") },
+		func(c *cases.Case) error { return id(c.BeginExport("/media/usb2", "", heads)) },
+		func(c *cases.Case) error { return c.DropExport("X2", "the stick broke") },
+		func(c *cases.Case) error { return id(c.BeginExport("/media/usb3", "", heads)) },
 		func(c *cases.Case) error { return c.Contain() },
 		func(c *cases.Case) error { return c.Reopen("it went on") },
 		func(c *cases.Case) error { return c.Close() },

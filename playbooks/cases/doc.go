@@ -24,7 +24,7 @@
 //
 // Things on a case have short ids: N notes, T tasks, P people, A assets,
 // I indicators, L links, D decisions, M imported timelines, E collections of
-// evidence (items are E1/3), F forms of hand-over, S seals, R runs (steps are R1.3). The payload
+// evidence (items are E1/3), F forms of hand-over, S seals, X exports begun, R runs (steps are R1.3). The payload
 // holds the plain id; what was recorded on another log than the one that
 // opened the case carries that log's first characters as well (N3-b3f1), so
 // two laptops working apart can never mean two things by one id.

@@ -46,6 +46,8 @@ const (
 	KindFormOut       = "handover.out/1"
 	KindFormBack      = "handover.back/1"
 	KindFormWithdrawn = "handover.withdrawn/1"
+	KindExportStarted = "export.started/1"
+	KindExportEnded   = "export.ended/1"
 
 	KindRunStarted   = "run.started/1"
 	KindStepStarted  = "step.started/1"
@@ -54,6 +56,8 @@ const (
 	KindStepFailed   = "step.failed/1"
 	KindStepDecided  = "step.decided/1"
 	KindStepReopened = "step.reopened/1"
+
+	KindProofAccepted = "proof.accepted/1"
 )
 
 // Known reports whether this program knows a kind.
@@ -75,8 +79,8 @@ func Destroyable(kind string) bool {
 // evidence.
 func fitsClosed(kind string) bool {
 	switch kind {
-	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported, KindBodyDestroyed,
-		KindMoved, KindFormOut, KindFormBack, KindFormWithdrawn:
+	case KindReopened, KindResolved, KindCustody, KindVerified, KindDestroyed, KindExported, KindExportStarted, KindExportEnded,
+		KindBodyDestroyed, KindMoved, KindFormOut, KindFormBack, KindFormWithdrawn:
 		return true
 	}
 	return false
@@ -109,6 +113,8 @@ func letterOf(kind string) string {
 		return "S"
 	case KindRunStarted:
 		return "R"
+	case KindExportStarted:
+		return "X"
 	}
 	return ""
 }
@@ -209,6 +215,10 @@ func decodeEvidence(kind string) payload {
 		return &evidenceSealed{}
 	case KindExported:
 		return &exportedBag{}
+	case KindExportStarted:
+		return &exportStarted{}
+	case KindExportEnded:
+		return &exportEnded{}
 	}
 	return nil
 }
@@ -245,6 +255,8 @@ func decodeRun(kind string) payload {
 		return &stepDecided{}
 	case KindStepReopened:
 		return &stepReopened{}
+	case KindProofAccepted:
+		return &proofAccepted{}
 	}
 	return nil
 }

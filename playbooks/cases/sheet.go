@@ -68,7 +68,7 @@ func (c *Case) sheetRow(v StepView, from, now time.Time) SheetRow {
 	if v.Result != nil && isEnd(v.Status) {
 		end, ended = v.Result.Happened().Time(), true
 		row.Took, row.Reason = story(end.Sub(from)), v.Result.Reason
-		row.NoProof = v.Status == string(run.Done) && lacksProof(v)
+		row.NoProof = v.Status == string(run.Done) && c.lacksProof(v)
 	}
 	if !v.Due.IsZero() {
 		row.Target = story(v.Due.Time().Sub(from))
@@ -89,9 +89,9 @@ func isEnd(status string) bool {
 
 // lacksProof reports whether a step was done without the item of evidence that
 // it asks for; what is proved in words was demanded when it was done.
-func lacksProof(v StepView) bool {
+func (c *Case) lacksProof(v StepView) bool {
 	step := &guide.Step{Proof: &guide.Proof{Kinds: v.Proof}}
-	return !guide.ProofSatisfied(step, len(v.Result.Answers) > 0 || v.Result.Note != "", len(v.Result.Evidence))
+	return !guide.ProofSatisfied(step, len(v.Result.Answers) > 0 || v.Result.Note != "", c.weigh(StepResult{Evidence: v.Result.Evidence}).kinds)
 }
 
 func (s *Sheet) add(row SheetRow) {

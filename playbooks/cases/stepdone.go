@@ -16,10 +16,17 @@ type StepResult struct {
 	Answers  map[string]string // by key, as typed
 	Evidence []string          // "E1/3", or "E1" for all of a collection
 	Note     string
+
+	// Seen is what the program sees of the items, by reference; of one that is not
+	// there the entries tell.
+	Seen map[string][]Sight
+	// AcceptProof is why items of another kind than the step asks for are proof.
+	AcceptProof string
 }
 
 // FinishStep records that a step is done. Its required answers must be there
-// and valid, and its demand for proof met. Answers that set a fact of the
+// and valid, and its demand for proof met, or a reason given why other proof is
+// accepted. Answers that set a fact of the
 // case, and a decision that is the proof, are recorded in the same update.
 func (c *Case) FinishStep(ref string, result StepResult) error {
 	list, err := c.finished(ref, result, 0)
@@ -62,9 +69,7 @@ func (c *Case) finished(ref string, result StepResult, more int) ([]payload, err
 		}
 	}
 	answered := len(p.Answers) > 0 || p.Note != ""
-	if !c.Drill() && !guide.ProofSatisfied(step, answered, len(p.Evidence)+more) { // a drill's sheet names it
-		in.refuse("proof-missing", ref, step.Proof.Kinds)
-	}
+	accepted := c.demandProof(&in, ref, step, result, answered, more)
 	if err := in.err(); err != nil {
 		return nil, err
 	}
@@ -73,7 +78,11 @@ func (c *Case) finished(ref string, result StepResult, more int) ([]payload, err
 		return nil, err
 	}
 	p.Vars = variables(step, p.Answers)
-	return append([]payload{p}, follow...), nil
+	list := append([]payload{p}, follow...)
+	if accepted != nil {
+		list = append(list, accepted)
+	}
+	return list, nil
 }
 
 // checkAnswers returns the canonical values of what was answered.

@@ -29,6 +29,7 @@ type StepEvent struct {
 	Note     string            `json:"note,omitempty"`
 	Reason   string            `json:"reason,omitempty"`
 	Branch   string            `json:"branch,omitempty"`
+	Accepted *Acceptance       `json:"accepted,omitempty"` // proof of another kind than was asked for
 }
 
 // stepRef is in the payload of every kind about a step. The English name is

@@ -55,6 +55,12 @@ func shown(lang string, arg any) string {
 			return s
 		}
 		return Visible(string(a))
+	case []word:
+		parts := make([]string, len(a))
+		for i, w := range a {
+			parts[i] = shown(lang, w)
+		}
+		return strings.Join(parts, ", ")
 	case spoken:
 		return Visible(first(a[lang], a["en"]))
 	case phrase:

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/posko-ir/posko/playbooks/guide"
 )
 
 var placeholder = regexp.MustCompile(`\{\d\}`)
@@ -66,7 +68,11 @@ func TestTextsAreUsed(t *testing.T) {
 	for _, typ := range IndicatorTypes() {
 		used = append(used, "refuse.indicator-"+typ)
 	}
-	for _, list := range [][]string{Kinds(), Severities(), AssetTypes(), IndicatorTypes(), CustodyActions(), MoveActions(), ThingStates(), {HandedOver}, {StateOpen, StateContained, StateClosed}} {
+	given, items := guide.ProofKinds()
+	for _, list := range [][]string{
+		given, items, Kinds(), Severities(), AssetTypes(), IndicatorTypes(), CustodyActions(), MoveActions(), ThingStates(),
+		{HandedOver}, {StateOpen, StateContained, StateClosed},
+	} {
 		for _, w := range list {
 			used = append(used, "word."+w)
 		}

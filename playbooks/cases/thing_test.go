@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -87,7 +88,7 @@ func TestThingsReplayAndReloadTheSame(t *testing.T) {
 	for _, e := range d.all {
 		s.Apply(e)
 	}
-	if s != d.c.Summary() || s.Evidence != 3 {
+	if !reflect.DeepEqual(s, d.c.Summary()) || s.Evidence != 3 {
 		t.Errorf("summary %+v, want %+v", s, d.c.Summary())
 	}
 }

@@ -156,24 +156,26 @@ func TestProofSatisfied(t *testing.T) {
 	for _, test := range []struct {
 		step     *Step
 		answered bool
-		items    int
+		items    []string
 		want     bool
 	}{
-		{nil, false, 0, true},
-		{&Step{}, false, 0, true},
-		{&Step{Proof: &Proof{NoneBecause: "x"}}, false, 0, true},
-		{proof("call"), false, 0, false},
-		{proof("call"), true, 0, true},
-		{proof("call"), false, 1, false},
-		{proof("photo"), true, 0, false},
-		{proof("photo"), false, 1, true},
-		{proof("photo", "text"), true, 0, true},
-		{proof("photo", "text"), false, 1, true},
-		{proof("photo", "text"), false, 0, false},
-		{proof("oath"), true, 1, false},
+		{nil, false, nil, true},
+		{&Step{}, false, nil, true},
+		{&Step{Proof: &Proof{NoneBecause: "x"}}, false, nil, true},
+		{proof("call"), false, nil, false},
+		{proof("call"), true, nil, true},
+		{proof("call"), false, []string{"file"}, false},
+		{proof("table"), false, []string{"table", "file"}, true},
+		{proof("photo"), true, nil, false},
+		{proof("photo"), false, []string{"photo"}, true},
+		{proof("photo"), false, []string{"file"}, false},
+		{proof("photo", "text"), true, nil, true},
+		{proof("photo", "text"), false, []string{"photo", "page"}, true},
+		{proof("photo", "text"), false, nil, false},
+		{proof("oath"), true, []string{"oath"}, false},
 	} {
 		if got := ProofSatisfied(test.step, test.answered, test.items); got != test.want {
-			t.Errorf("%+v answered %v, %d items: %v", test.step, test.answered, test.items, got)
+			t.Errorf("%+v answered %v, items %v: %v", test.step, test.answered, test.items, got)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func BookWords() []string {
 }
 
 // ProofKinds lists the kinds of proof a step can demand: first those that an
-// answer or a note gives, then those that need an item of evidence.
+// answer or a note gives too, then those that need an item of evidence.
 func ProofKinds() (given, items []string) {
 	return []string{"answer", "text", "decision", "call", "people", "table"},
 		[]string{"file", "mail", "page", "photo", "cmd", "read-back", "thing", "seal"}
@@ -81,19 +81,20 @@ func isGiven(kind string) bool {
 	return slices.Contains(given, kind)
 }
 
-func isItem(kind string) bool {
-	_, items := ProofKinds()
-	return slices.Contains(items, kind)
+func known(kind string) bool {
+	given, items := ProofKinds()
+	return slices.Contains(given, kind) || slices.Contains(items, kind)
 }
 
 // ProofSatisfied reports whether the step's demand for proof is met: a kind of
-// the first class by an answer or a note, a kind of the second by at least one
-// item of evidence. Any one kind is enough. A step without a demand, or one that
-// says why no proof can exist, is satisfied as it is.
-func ProofSatisfied(step *Step, answered bool, evidence int) bool {
+// the first class by an answer or a note, any kind by an item of evidence that
+// is of this kind; items lists the kinds that the items are. Any one kind is
+// enough. A step without a demand, or one that says why no proof can exist, is
+// satisfied as it is.
+func ProofSatisfied(step *Step, answered bool, items []string) bool {
 	if step == nil || step.Proof == nil || len(step.Proof.Kinds) == 0 {
 		return true
 	}
 	return answered && slices.ContainsFunc(step.Proof.Kinds, isGiven) ||
-		evidence > 0 && slices.ContainsFunc(step.Proof.Kinds, isItem)
+		slices.ContainsFunc(step.Proof.Kinds, func(kind string) bool { return known(kind) && slices.Contains(items, kind) })
 }

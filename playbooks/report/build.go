@@ -30,7 +30,7 @@ func Build(in Input) Document { return NewModel(in).Document() }
 
 // NewModel gathers what a report says about a case.
 func NewModel(in Input) Model {
-	c := in.Case.Without(reasons(in.Withheld))
+	c := in.shown()
 	b := builder{Input: in, Case: c}
 	m := Model{
 		Format: Format, Lang: string(speak(in.Lang)), Created: in.Now, Organisation: in.Organisation,
@@ -46,7 +46,8 @@ func NewModel(in Input) Model {
 		Evidence: each(c.Collections, b.collection), Custody: b.custody(), Checks: each(c.Checks, b.check),
 		Seals: each(c.Seals, b.seal), Exports: each(c.Exports, b.export), Forms: each(c.Forms, b.form),
 		Audience: in.Audience, Withheld: b.withheld(),
-		Conflicts: each(c.Conflicts, b.conflict), Gone: b.gone(), Verification: b.verification(),
+		Unfinished: each(c.UnfinishedExports(), b.unfinished),
+		Conflicts:  each(c.Conflicts, b.conflict), Gone: b.gone(), Verification: b.verification(),
 	}
 	m.Limits = each(m.sift(), func(l Limit) Limit { return l })
 	return m

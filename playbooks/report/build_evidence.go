@@ -75,6 +75,10 @@ func (b builder) custody() []Custody {
 	return log
 }
 
+func (b builder) unfinished(x cases.Exporting) Unfinished {
+	return Unfinished{Record: b.record(x.Origin), ID: x.ID, To: x.To}
+}
+
 func (b builder) check(v cases.Verification) Check {
 	return Check{Record: b.record(v.Origin), OK: v.OK, Items: v.Items, Findings: each(v.Findings, func(f cases.Finding) string {
 		return join(" ", f.Item, f.Segment, f.Problem)

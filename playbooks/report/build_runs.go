@@ -51,7 +51,7 @@ func (b builder) step(v cases.StepView) Step {
 		s.Course = courseCondition
 	}
 	if r := v.Result; r != nil {
-		s.Record, s.Note, s.Reason, s.Branch = b.record(r.Origin), r.Note, r.Reason, r.Branch
+		s.Record, s.Note, s.Reason, s.Branch, s.Accepted = b.record(r.Origin), r.Note, r.Reason, r.Branch, r.Accepted
 		s.Evidence = each(r.Evidence, func(ref string) string { return ref })
 		for _, field := range v.Answers {
 			if value := r.Answers[field.Key]; value != "" {

@@ -10,6 +10,7 @@ const (
 	limitNoReason    = "limit.no-reason"
 	limitSealChecked = "limit.seal"
 	limitNotDone     = "limit.not-done"
+	limitAccepted    = "limit.accepted"
 )
 
 // sieve gathers the limits of a model.
@@ -43,6 +44,9 @@ func (m *Model) siftRecord(s *sieve) {
 	s.when(len(v.Witnesses) == 0, "limit.no-witness")
 	s.when(v.Ledger == CheckedNo, "limit.ledger-unchecked")
 	s.when(v.Ledger == CheckedFailed, "limit.ledger-failed", v.Problem)
+	for _, x := range v.Outside {
+		s.when(true, "limit.outside", strconv.FormatUint(x.Entry, 10), x.Log, x.Problem)
+	}
 	s.when(!v.Keychain, "limit.no-keychain")
 	doubts, imported := 0, 0
 	for _, row := range m.Timeline {
@@ -82,6 +86,9 @@ func (m *Model) siftEvidence(s *sieve) {
 		s.when(f.Pending(), "limit.form-out", f.ID, f.Item, f.To)
 	}
 	s.when(len(m.Seals) > 0, "limit.words")
+	for _, x := range m.Unfinished {
+		s.when(true, "limit.export", x.ID, x.To)
+	}
 	n := len(m.Checks)
 	s.when(len(m.Evidence) > 0 && n == 0, "limit.evidence-unchecked")
 	s.when(n > 0 && !m.Checks[n-1].OK, "limit.evidence-failed")
@@ -107,6 +114,9 @@ func (m *Model) siftWork(s *sieve) {
 		for _, step := range run.Steps {
 			if step.FourEyes && step.Status == statusDone {
 				alone = append(alone, step.Ref+" "+step.Name)
+			}
+			if x := step.Accepted; x != nil {
+				s.when(true, limitAccepted, step.Ref, strings.Join(x.Wanted, " "), strings.Join(x.Given, " "), x.Reason)
 			}
 			if !step.Mandatory || step.Course == courseFailure {
 				continue

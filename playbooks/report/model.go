@@ -36,6 +36,7 @@ type Model struct {
 	Seals        []Seal          `json:"seals"`
 	Exports      []Export        `json:"exports"`
 	Forms        []Form          `json:"forms"`
+	Unfinished   []Unfinished    `json:"unfinished_exports"`
 	Verification Verification    `json:"verification"`
 	Conflicts    []Conflict      `json:"conflicts"`
 	Gone         []Gone          `json:"gone"`
@@ -149,6 +150,8 @@ type Step struct {
 	Branch    string   `json:"branch,omitempty"` // what a person decided at a condition
 	Note      string   `json:"note,omitempty"`
 	Reason    string   `json:"reason,omitempty"`
+
+	Accepted *cases.Acceptance `json:"accepted_proof,omitempty"` // of another kind than was asked for
 }
 
 // Due is until when a step should be done, or which fact is missing to say so.

@@ -101,6 +101,13 @@ const (
 	CheckedNo     = "no" // nobody looked
 )
 
+// Unfinished is a bag that was begun and of which nobody said what became.
+type Unfinished struct {
+	Record
+	ID string `json:"id"`
+	To string `json:"to"`
+}
+
 // Export is a bag that left the laptop.
 type Export struct {
 	Record
@@ -125,6 +132,14 @@ type Verification struct {
 	Seals      map[string]SealCheck `json:"-"`          // by seal; a seal that is not in it was not checked
 	Commands   []string             `json:"commands"`   // how a stranger verifies
 	Unverified []string             `json:"unverified"` // anything else that was not checked, in words
+	Outside    []Damage             `json:"outside,omitempty"`
+}
+
+// Damage is an entry of another case that does not hold; it touches nothing here.
+type Damage struct {
+	Log     string `json:"log"`
+	Entry   uint64 `json:"entry"`
+	Problem string `json:"problem"`
 }
 
 // Witness is another officer's device that countersigned the log.

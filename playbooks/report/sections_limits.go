@@ -45,8 +45,15 @@ func (a author) limit(l Limit) string {
 		args[1] = a.word("checked", l.Args[1])
 	case limitNotDone:
 		args[2] = a.word("status", l.Args[2])
+	case limitAccepted:
+		args[1], args[2] = a.proofs(l.Args[1]), a.proofs(l.Args[2])
 	}
 	return strings.TrimSpace(a.say(l.Key, args...))
+}
+
+// proofs writes kinds of proof, which a blank separates.
+func (a author) proofs(kinds string) string {
+	return strings.Join(each(strings.Fields(kinds), func(kind string) string { return a.word("proof", kind) }), ", ")
 }
 
 func (a author) checks() Table {

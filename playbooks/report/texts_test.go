@@ -135,6 +135,7 @@ func TestEveryValueOfAClosedListHasAWord(t *testing.T) {
 	for _, s := range []run.Status{run.Waiting, run.Open, run.InWork, run.Done, run.Failed, run.Skipped, run.NotApplicable} {
 		statuses = append(statuses, string(s))
 	}
+	given, items := guide.ProofKinds()
 	for list, values := range map[string][]string{
 		"kind": cases.Kinds(), "severity": cases.Severities(), "tlp": cases.TLPs(),
 		"state":     {cases.StateOpen, cases.StateContained, cases.StateClosed},
@@ -148,6 +149,7 @@ func TestEveryValueOfAClosedListHasAWord(t *testing.T) {
 		"condition": cases.ThingStates(),
 		"checked":   {CheckedOK, CheckedFailed, CheckedNo},
 		"course":    {courseCondition, courseFailure},
+		"proof":     append(given, items...),
 	} {
 		for _, value := range values {
 			if texts()[list+"."+value] == nil {

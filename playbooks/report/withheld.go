@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
 )
 
@@ -27,12 +28,15 @@ type Withheld struct {
 	Commit   string    `json:"commit"`
 }
 
-func reasons(entries map[event.ID]Withholding) map[event.ID]string {
-	out := make(map[event.ID]string, len(entries))
-	for id, w := range entries {
-		out[id] = w.Reason
+// shown is the case without what the copy may not say.
+func (in Input) shown() *cases.Case {
+	if len(in.Withheld) == 0 {
+		return in.Case
 	}
-	return out
+	return in.Case.Without(func(id event.ID) bool {
+		_, hidden := in.Withheld[id]
+		return hidden
+	})
 }
 
 // withheld lists what the copy does not show, in the order of the ledger.

@@ -58,6 +58,8 @@ var (
 	ErrIntegrity = errors.New("the bag does not verify")
 	// ErrNotEmpty is returned by Write for a folder that holds something already.
 	ErrNotEmpty = errors.New("the folder is not empty; choose a new or an empty one")
+	// ErrLeft is returned when a bag failed and something of it could not be removed.
+	ErrLeft = errors.New("something of the unfinished bag is left")
 	// ErrItemChanged is returned by Write when an item's bytes are not those that were recorded.
 	ErrItemChanged = errors.New("the bytes are not those that were recorded")
 	// ErrContents is returned by Write for contents that a bag cannot hold or that would not verify.

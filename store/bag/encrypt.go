@@ -93,7 +93,10 @@ func (a *archive) header(path string, size int64) error {
 func (a *archive) sync() error { return nil }
 
 func (a *archive) abort() error {
-	return errors.Join(a.file.Close(), os.Remove(a.file.Name()))
+	if err := errors.Join(a.file.Close(), os.Remove(a.file.Name())); err != nil {
+		return fmt.Errorf("%w: %w", ErrLeft, err)
+	}
+	return nil
 }
 
 // close ends tar, age and file, in this order.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,22 @@ type folder struct {
 	dirs  []string // folders created, in order
 	has   map[string]bool
 	files []string // files created, in order
+}
+
+// Vacant says why no bag can be written to a path, or nil: an encrypted one is a
+// new file, another one a new or an empty folder.
+func Vacant(path string, encrypted bool) error {
+	if encrypted {
+		if _, err := os.Lstat(path); err == nil {
+			return fmt.Errorf("create the encrypted bag: %w", &os.PathError{Op: "open", Path: path, Err: os.ErrExist})
+		}
+	} else if found, err := os.ReadDir(path); err == nil && len(found) > 0 {
+		return fmt.Errorf("%s: %w", path, ErrNotEmpty)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("create the bag: %w", err)
+	}
+	return nil
 }
 
 // newFolder opens dir, which must be empty or not exist.
@@ -109,7 +126,7 @@ func (f *folder) abort() error {
 		errs = append(errs, os.Remove(f.dir))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("remove the unfinished bag: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return fmt.Errorf("%w: %s", ErrLeft, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/posko-ir/posko/playbooks/audience"
 	"github.com/posko-ir/posko/playbooks/cases"
 	"github.com/posko-ir/posko/playbooks/event"
+	"github.com/posko-ir/posko/store/ledger"
 )
 
 // A Copy says for whom a bag is made and who must not occur in it.
@@ -43,28 +44,79 @@ func (e *NamedError) Error() string {
 	return b.String()
 }
 
-// cut is what a copy leaves out, each with its reason for people.
+// cut is what a copy leaves out, each with its reason for people. The whole
+// case leaves out nothing.
 type cut struct {
+	copied      bool
 	entries     map[event.ID]string
+	searched    map[event.ID]bool // the entries that were there when it was planned
 	collections map[string]string
 	items       map[string]string // by reference, E1/3
+}
+
+// shown is the case without what stays out.
+func (x *cut) shown(c *cases.Case) *cases.Case {
+	if !x.copied {
+		return c
+	}
+	return c.Without(func(id event.ID) bool {
+		_, hidden := x.entries[id]
+		return hidden || !x.searched[id]
+	})
+}
+
+// item is why the bytes of an item stay out; empty: they do not.
+func (x *cut) item(i Item) string {
+	if reason := x.collections[i.Collection]; reason != "" {
+		return reason
+	}
+	return x.items[i.Ref]
+}
+
+// lateReason is why an entry stays out that nobody has looked at.
+const lateReason = "recorded while this copy was made"
+
+// entry is why the body of an entry stays out; empty: it does not.
+func (x *cut) entry(data []byte) (string, error) {
+	if !x.copied {
+		return "", nil
+	}
+	leaf, err := ledger.ParseLeaf(data)
+	if err != nil {
+		return "", fmt.Errorf("read what is withheld: %w", err)
+	}
+	id := event.ID{Log: leaf.Log, Seq: leaf.Seq}
+	if reason, hidden := x.entries[id]; hidden {
+		return reason, nil
+	}
+	if !x.searched[id] {
+		return lateReason, nil
+	}
+	return "", nil
 }
 
 // leaveOut decides what a copy leaves out and searches the entries and items that
 // it gives out; its report was searched by who made it. Nothing has been written
 // when it stops.
-func (d *Desk) leaveOut(ctx context.Context, tag string, c *cases.Case, x *Copy) (*cut, error) {
+func (d *Desk) leaveOut(ctx context.Context, tag string, x *Copy) (*cut, error) {
 	if x == nil {
 		return &cut{}, nil
 	}
-	if err := x.Order.Check(c); err != nil {
+	c, err := Snapshot(ctx, d.ws, tag)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.Order.Check(&c); err != nil {
 		return nil, err
 	}
 	events, err := d.ws.Events(ctx, tag)
 	if err != nil {
 		return nil, err
 	}
-	out := &cut{entries: x.Order.Withheld(c, events), collections: map[string]string{}, items: map[string]string{}}
+	out := &cut{
+		copied: true, entries: x.Order.Withheld(&c, events), searched: map[event.ID]bool{},
+		collections: map[string]string{}, items: map[string]string{},
+	}
 	for id, reason := range out.entries {
 		out.entries[id] = x.Say(reason)
 	}
@@ -136,6 +188,7 @@ func (s *searching) json(where string, data []byte) error {
 // record searches the entries that are given out.
 func (s *searching) record(events []event.Event, out *cut) error {
 	for _, e := range events {
+		out.searched[e.ID] = true
 		if _, hidden := out.entries[e.ID]; hidden {
 			continue
 		}

@@ -19,9 +19,12 @@ import (
 
 // custody is the chain of custody for strangers: every item with the name it
 // had, and everything that was done with it, in the order of recording.
-func (d *Desk) custody(ctx context.Context, tag string, c cases.Case, r roster.Roster) iter.Seq2[bag.CustodyEvent, error] {
+func (d *Desk) custody(ctx context.Context, tag string, c cases.Case, r roster.Roster, left *cut) iter.Seq2[bag.CustodyEvent, error] {
 	return func(yield func(bag.CustodyEvent, error) bool) {
 		err := d.Items(ctx, tag, "", func(col cases.Collection, i Item) error {
+			if _, hidden := left.collections[col.ID]; hidden {
+				return nil
+			}
 			e := custodyEvent(r, col.Origin, "collected", i.Ref, col.Note)
 			e.Name = i.Line.Name
 			if i.Line.Stored {
@@ -77,6 +80,15 @@ func handled(c cases.Case, r roster.Roster) []bag.CustodyEvent {
 	}
 	for _, x := range c.Exports {
 		add(x.Origin, "exported", "", strings.TrimSpace("to "+x.To+" "+x.Audience))
+	}
+	for _, x := range c.Exporting {
+		if x.Ended != nil && x.Ended.Reason == "" {
+			continue // it is among the exports
+		}
+		add(x.Origin, "export begun", "", strings.TrimSpace("to "+x.To+" "+x.Audience))
+		if x.Ended != nil {
+			add(x.Ended.Origin, "export not finished", "", x.Ended.Reason)
+		}
 	}
 	for _, col := range c.Collections {
 		for _, x := range col.Lost {

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strconv"
 	"strings"
 
@@ -200,17 +199,4 @@ func (d *Desk) OpenItem(ctx context.Context, tag string, item Item) (io.ReadClos
 		return nil, fmt.Errorf("open %s: %w", item.Ref, err)
 	}
 	return f, nil
-}
-
-// kindOfName says what a single file most likely is as evidence.
-func kindOfName(name string) string {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".eml", ".msg", ".mbox":
-		return "mail"
-	case ".jpg", ".jpeg", ".png", ".heic", ".gif", ".webp", ".tif", ".tiff":
-		return "photo"
-	case ".html", ".htm", ".mhtml", ".warc", ".wacz":
-		return "page"
-	}
-	return "file"
 }

@@ -256,7 +256,7 @@ func CaseItem(l collect.Line) cases.Item {
 
 func kindOf(r collect.Result) string {
 	if len(r.Lines) == 1 && r.Lines[0].Kind == collect.File {
-		return kindOfName(r.Lines[0].Name)
+		return cases.FileKind(r.Lines[0].Name)
 	}
 	return "folder"
 }

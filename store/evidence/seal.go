@@ -239,53 +239,56 @@ func (e *LedgerError) Error() string {
 	return fmt.Sprintf("the ledger does not verify: entry %d: %s; 'ledger verify' shows everything", e.Problems[0].Seq, e.Problems[0].Reason)
 }
 
-// ledgerHolds verifies the ledger for a case. Damage to what another case's
-// entries say does not touch this one; it is told in sentences, as is what was
-// only remembered wrong. Without a tag everything has to hold.
+// ledgerHolds verifies the ledger for a case, and refuses unless what concerns
+// the case holds. Without a tag everything has to hold. What does not touch the
+// case is told in sentences.
 func (d *Desk) ledgerHolds(ctx context.Context, tag string) (limits []string, err error) {
-	v, err := d.ws.Verify(ctx)
-	if err != nil || v.OK() {
+	state, err := d.Ledger(ctx, tag)
+	if err != nil {
 		return nil, err
 	}
-	if tag == "" {
-		return nil, &LedgerError{v.Problems}
+	if len(state.Problems) > 0 {
+		return nil, &LedgerError{state.Problems}
+	}
+	for _, p := range state.Elsewhere {
+		limits = append(limits, OutsideText(p))
+	}
+	return append(limits, state.Mended...), nil
+}
+
+// OutsideText says in English that damage lies outside of a case.
+func OutsideText(a store.Alarm) string {
+	return fmt.Sprintf("The ledger holds damage outside this case: entry %d of log %s: %s.", a.Seq, a.Log, a.Reason)
+}
+
+// LedgerState is what verifying the ledger means for one case.
+type LedgerState struct {
+	Problems  []store.Alarm // in the case, in the workspace's own entries, or in the logs themselves
+	Elsewhere []store.Alarm // confined to other cases: what an entry says, or a key
+	Mended    []string      // what was remembered wrong and is folded again by now
+}
+
+// Ledger verifies the ledger and parts what it finds by whether it touches a case.
+// Damage is not a lock-out: with chain, tree and checkpoints whole, what
+// another case's entry says or which key it has proves nothing about this one.
+func (d *Desk) Ledger(ctx context.Context, tag string) (LedgerState, error) {
+	var out LedgerState
+	v, err := d.ws.Verify(ctx)
+	if err != nil || v.OK() {
+		return out, err
 	}
 	standing, err := d.ws.Verify(ctx) // what was remembered wrong is folded again by now
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	elsewhere, err := d.damagedElsewhere(ctx, tag)
-	if err != nil {
-		return nil, err
-	}
-	var problems []store.Alarm
 	for _, p := range v.Problems {
 		switch {
-		case elsewhere[event.ID{Log: p.Log, Seq: p.Seq}]:
-			limits = append(limits, fmt.Sprintf("Entry %d of log %s belongs to another case, and its content cannot be read: %s.", p.Seq, p.Log, p.Reason))
-		case !slices.Contains(standing.Problems, p):
-			limits = append(limits, fmt.Sprintf("When the ledger was verified: %s.", p.Reason))
+		case tag != "" && p.Tag != "" && p.Tag != tag:
+			out.Elsewhere = append(out.Elsewhere, p)
+		case tag != "" && !slices.Contains(standing.Problems, p):
+			out.Mended = append(out.Mended, fmt.Sprintf("When the ledger was verified: %s.", p.Reason))
 		default:
-			problems = append(problems, p)
-		}
-	}
-	if len(problems) > 0 {
-		return nil, &LedgerError{problems}
-	}
-	return limits, nil
-}
-
-// damagedElsewhere are the entries of other cases whose body is damaged or gone
-// and whose leaf, which the chain and the tree hash, is whole.
-func (d *Desk) damagedElsewhere(ctx context.Context, tag string) (map[event.ID]bool, error) {
-	events, err := d.ws.Events(ctx, "*")
-	if err != nil {
-		return nil, err
-	}
-	out := map[event.ID]bool{}
-	for _, e := range events {
-		if e.Destroyed && e.Kind != "" && e.Case != "" && e.Case != tag {
-			out[e.ID] = true
+			out.Problems = append(out.Problems, p)
 		}
 	}
 	return out, nil

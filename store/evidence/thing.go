@@ -99,7 +99,7 @@ func (d *Desk) FormBack(ctx context.Context, tag string, said event.Said, form, 
 		return Gathered{}, act.stopped(ctx, fmt.Errorf("read scan: %w", err))
 	}
 	got := cases.Collected{
-		Title: title, Kind: kindOfName(path.Base(line.Name)), Paths: []string{from}, Items: 1, Bytes: line.Object.Size,
+		Title: title, Kind: cases.FileKind(path.Base(line.Name)), Paths: []string{from}, Items: 1, Bytes: line.Object.Size,
 	}
 	return d.finishAs(ctx, tag, said, act, got, []collect.Line{line}, func(c *cases.Case, got cases.Collected) (string, error) {
 		collection, err := c.Collect(got)

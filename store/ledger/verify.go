@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -17,6 +18,8 @@ type Problem struct {
 	Log    string `json:"log"`
 	Seq    uint64 `json:"seq"`
 	Reason string `json:"reason"`
+	// Body says that only the entry's body was changed: chain and tree hold.
+	Body bool `json:"body,omitempty"`
 }
 
 // Error makes a Problem an error.
@@ -62,15 +65,12 @@ func (v *Verifier) Next(e Entry) (Leaf, *Problem) {
 		return leaf, fail("it says it is entry %d", leaf.Seq)
 	case leaf.Prev != prev:
 		return leaf, fail("it does not follow entry %d as that now stands", int64(seq)-1)
-	case e.Cipher != nil && CipherHash(e.Cipher) != leaf.Cipher:
-		return leaf, fail("its body was changed")
-	case len(nodes) != len(e.Nodes):
+	case !slices.Equal(nodes, e.Nodes):
 		return leaf, fail("its tree hashes are damaged")
-	}
-	for i := range nodes {
-		if nodes[i] != e.Nodes[i] {
-			return leaf, fail("its tree hashes are damaged")
-		}
+	case e.Cipher != nil && CipherHash(e.Cipher) != leaf.Cipher:
+		p := fail("its body was changed")
+		p.Body = true
+		return leaf, p
 	}
 	return leaf, nil
 }

@@ -49,7 +49,7 @@ func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, l
 		Case: &c, Events: slices.Values(events), Organisation: r.Org, Officer: officerName(r),
 		Now: instant.Of(w.Now()), Lang: lang, Items: map[string][]cases.Item{},
 	}
-	if in.Verification, err = verification(ctx, w, r, c); err != nil {
+	if in.Verification, err = verification(ctx, w, d, r, c); err != nil {
 		return nil, err
 	}
 	if x != nil {
@@ -114,8 +114,8 @@ func officerName(r roster.Roster) func(string) string {
 }
 
 // verification says what is proved about the case and what is not.
-func verification(ctx context.Context, w *store.Workspace, r roster.Roster, c cases.Case) (report.Verification, error) {
-	v, err := w.Verify(ctx)
+func verification(ctx context.Context, w *store.Workspace, d *evidence.Desk, r roster.Roster, c cases.Case) (report.Verification, error) {
+	state, err := d.Ledger(ctx, c.Tag)
 	if err != nil {
 		return report.Verification{}, err
 	}
@@ -126,8 +126,12 @@ func verification(ctx context.Context, w *store.Workspace, r roster.Roster, c ca
 			"sha256sum -c --strict tagmanifest-sha256.txt manifest-sha256.txt",
 		},
 	}
-	if !v.OK() {
-		p := v.Problems[0]
+	out.Unverified = state.Mended
+	for _, p := range state.Elsewhere {
+		out.Outside = append(out.Outside, report.Damage{Log: p.Log, Entry: p.Seq, Problem: p.Reason})
+	}
+	if len(state.Problems) > 0 {
+		p := state.Problems[0]
 		out.Ledger, out.Problem = report.CheckedFailed, fmt.Sprintf("%s: entry %d: %s", p.Log, p.Seq, p.Reason)
 	}
 	signed, err := w.Checkpoints(ctx)

@@ -21,6 +21,10 @@ type Steps struct {
 
 // Check implements engine.Journal.
 func (s Steps) Check(ctx context.Context, step string, result cases.StepResult, items int) error {
+	result, err := s.look(ctx, result)
+	if err != nil {
+		return err
+	}
 	return store.Update(ctx, s.Workspace, s.Tag, s.Said, func(c *cases.Case) error { return c.MayFinishStep(step, result, items) })
 }
 
@@ -31,7 +35,21 @@ func (s Steps) Start(ctx context.Context, step string) error {
 
 // Finish implements engine.Journal.
 func (s Steps) Finish(ctx context.Context, step string, result cases.StepResult) error {
+	result, err := s.look(ctx, result)
+	if err != nil {
+		return err
+	}
 	return store.Update(ctx, s.Workspace, s.Tag, s.Said, func(c *cases.Case) error { return c.FinishStep(step, result) })
+}
+
+// look adds what the evidence given with a result looks like.
+func (s Steps) look(ctx context.Context, result cases.StepResult) (cases.StepResult, error) {
+	if len(result.Evidence) == 0 {
+		return result, nil
+	}
+	var err error
+	result.Seen, err = s.Desk.Look(ctx, s.Tag, result.Evidence)
+	return result, err
 }
 
 // Do implements engine.Actions.
