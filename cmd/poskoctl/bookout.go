@@ -10,7 +10,7 @@ import (
 
 	"github.com/posko-ir/posko/cmd/internal/wire"
 	"github.com/posko-ir/posko/playbooks/book"
-	"github.com/posko-ir/posko/playbooks/sheet"
+	"github.com/posko-ir/posko/playbooks/spreadsheet"
 )
 
 func (a *app) bookExport() *cobra.Command {
@@ -34,7 +34,7 @@ func (a *app) bookExport() *cobra.Command {
 					_, err := io.Copy(a.out, &text)
 					return err
 				}
-				if err := writeNew(out, append([]byte(sheet.Mark), text.Bytes()...)); err != nil {
+				if err := writeNew(out, append([]byte(spreadsheet.Mark), text.Bytes()...)); err != nil {
 					return err
 				}
 				return a.answer(map[string]any{"file": out, "rows": len(b.List(register))}, "cli.written", out)

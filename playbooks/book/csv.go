@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/posko-ir/posko/playbooks/canonical"
-	"github.com/posko-ir/posko/playbooks/sheet"
+	"github.com/posko-ir/posko/playbooks/spreadsheet"
 )
 
 // List is a register's list as a CSV file has it.
@@ -37,8 +37,8 @@ type Fault struct {
 // language. A column that the register does not know is refused by its name,
 // unless it is to be kept in the notes: nothing is lost silently.
 func ReadCSV(register string, r io.Reader, extraToNotes bool) (List, error) {
-	table, err := sheet.Read(r)
-	var told *sheet.Error
+	table, err := spreadsheet.Read(r)
+	var told *spreadsheet.Error
 	if errors.As(err, &told) {
 		return List{}, refuse("csv-"+told.Rule, told.Row, told.Limit)
 	}
@@ -67,7 +67,7 @@ type header struct {
 	extra    []string
 }
 
-func readHeader(register string, t sheet.Table) (header, error) {
+func readHeader(register string, t spreadsheet.Table) (header, error) {
 	h := header{register: register, names: make([]string, len(t.Header)), columns: make([]Column, len(t.Header))}
 	seen := map[string]string{}
 	for i, name := range t.Header {
@@ -102,7 +102,7 @@ func (h header) missing() []string {
 	return out
 }
 
-func (h header) row(row sheet.Row) ListRow {
+func (h header) row(row spreadsheet.Row) ListRow {
 	out := ListRow{Number: row.Number, Fields: map[string]string{}}
 	var notes []string
 	for i, cell := range row.Cells {
@@ -157,5 +157,5 @@ func (b *Book) WriteCSV(w io.Writer, register, lang string) error {
 		}
 		rows = append(rows, cells)
 	}
-	return sheet.Write(w, head, rows)
+	return spreadsheet.Write(w, head, rows)
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/posko-ir/posko/playbooks/guide"
-	"github.com/posko-ir/posko/playbooks/sheet"
+	"github.com/posko-ir/posko/playbooks/spreadsheet"
 )
 
 var placeholder = regexp.MustCompile(`\{\d\}|%d`)
@@ -52,7 +52,7 @@ func usedTexts(t *testing.T) []string {
 		used = append(used, "role."+role)
 	}
 	for _, rule := range []string{
-		sheet.TooBig, sheet.TooManyRows, sheet.TooWide, sheet.CellTooLong, sheet.Undecodable, sheet.NotText, sheet.BadQuotes, sheet.Empty,
+		spreadsheet.TooBig, spreadsheet.TooManyRows, spreadsheet.TooWide, spreadsheet.CellTooLong, spreadsheet.Undecodable, spreadsheet.NotText, spreadsheet.BadQuotes, spreadsheet.Empty,
 	} {
 		used = append(used, "refuse.csv-"+rule)
 	}

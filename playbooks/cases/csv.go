@@ -14,7 +14,7 @@ import (
 
 	"github.com/posko-ir/posko/playbooks/canonical"
 	"github.com/posko-ir/posko/playbooks/instant"
-	"github.com/posko-ir/posko/playbooks/sheet"
+	"github.com/posko-ir/posko/playbooks/spreadsheet"
 )
 
 // Limits of an imported timeline.
@@ -115,7 +115,7 @@ func (c csvColumns) row(record []string) (ImportRow, error) {
 		if i < 0 || i >= len(record) {
 			return ""
 		}
-		return canonical.Text(sheet.Unguard(record[i]))
+		return canonical.Text(spreadsheet.Unguard(record[i]))
 	}
 	var row ImportRow
 	var err error
@@ -157,7 +157,7 @@ func FormatTimelineCSV(w io.Writer, rows []Row) error {
 			r.Recorded.UTC().Format(time.RFC3339), r.Actor, r.Kind,
 		}
 		for i := range cells {
-			cells[i] = sheet.Guard(cells[i])
+			cells[i] = spreadsheet.Guard(cells[i])
 		}
 		_ = table.Write(cells)
 	}

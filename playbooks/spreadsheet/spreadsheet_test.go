@@ -1,4 +1,4 @@
-package sheet_test
+package spreadsheet_test
 
 import (
 	"bytes"
@@ -10,12 +10,12 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/posko-ir/posko/playbooks/sheet"
+	"github.com/posko-ir/posko/playbooks/spreadsheet"
 )
 
 // Spreadsheets write what their country and their age make them write.
 func TestReadWhatSpreadsheetsWrite(t *testing.T) {
-	want := []sheet.Row{{2, []string{"Müller & Söhne", "a, b; c"}}, {4, []string{"Straße", "two\nlines"}}, {5, []string{"x", ""}}}
+	want := []spreadsheet.Row{{2, []string{"Müller & Söhne", "a, b; c"}}, {4, []string{"Straße", "two\nlines"}}, {5, []string{"x", ""}}}
 	for name, tt := range map[string]struct{ in, encoding, separator string }{
 		"UTF-8":            {"Name,Notes\nMüller & Söhne,\"a, b; c\"\n\nStraße,\"two\nlines\"\nx,\n", "UTF-8", ","},
 		"marked":           {"\uFEFFName;Notes\r\nMüller & Söhne;\"a, b; c\"\r\n;\r\nStraße;\"two\r\nlines\"\r\nx;", "UTF-8", ";"},
@@ -26,13 +26,13 @@ func TestReadWhatSpreadsheetsWrite(t *testing.T) {
 		"big-endian":       {utf16("\xfe\xff", 1, "Name,Notes\nMüller & Söhne,\"a, b; c\"\n\nStraße,\"two\nlines\"\nx,"), "UTF-16", ","},
 		"quoted in header": {"\"Name, or title\";Notes\nMüller & Söhne;\"a, b; c\"\n\nStraße;\"two\nlines\"\nx;\n", "UTF-8", ";"},
 	} {
-		got, err := sheet.Read(strings.NewReader(tt.in))
+		got, err := spreadsheet.Read(strings.NewReader(tt.in))
 		if err != nil || got.Encoding != tt.encoding || got.Separator != tt.separator || !reflect.DeepEqual(got.Rows, want) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
-	got, err := sheet.Read(strings.NewReader("sep=;\nName;Notes\n\nx;y\n"))
-	if err != nil || got.Header[0] != "Name" || !reflect.DeepEqual(got.Rows, []sheet.Row{{4, []string{"x", "y"}}}) {
+	got, err := spreadsheet.Read(strings.NewReader("sep=;\nName;Notes\n\nx;y\n"))
+	if err != nil || got.Header[0] != "Name" || !reflect.DeepEqual(got.Rows, []spreadsheet.Row{{4, []string{"x", "y"}}}) {
 		t.Errorf("named separator: %+v, %v", got, err)
 	}
 }
@@ -52,29 +52,29 @@ func TestReadRefuses(t *testing.T) {
 		in, rule string
 		row      int
 	}{
-		"nothing":         {"", sheet.Empty, 1},
-		"blank":           {"\n\n", sheet.Empty, 1},
-		"mixed":           {"name\nMüller\nM\xfcller\n", sheet.Undecodable, 3},
-		"binary":          {"name\na\x00b\n", sheet.NotText, 2},
-		"UTF-16 unmarked": {"n\x00a\x00m\x00e\x00", sheet.NotText, 1},
-		"half a unit":     {"\xff\xfen", sheet.NotText, 1},
-		"quote":           {"name,notes\nx,y\n\"two\nlines\",y\n\nab\"c,d\n", sheet.BadQuotes, 5},
-		"never closed":    {"name\n\"x\ny\nz\n", sheet.BadQuotes, 2},
-		"too big":         {"name\n" + strings.Repeat("xxxxxxxxxxxxxxx\n", sheet.MaxBytes/16), sheet.TooBig, 0},
-		"too many rows":   {"name\n" + strings.Repeat("x\n", sheet.MaxRows+1), sheet.TooManyRows, sheet.MaxRows + 2},
-		"too wide":        {"name\nx\n" + strings.Repeat(",", sheet.MaxColumns) + "x\n", sheet.TooWide, 3},
-		"cell":            {"name\n" + strings.Repeat("x", sheet.MaxCell+1), sheet.CellTooLong, 2},
+		"nothing":         {"", spreadsheet.Empty, 1},
+		"blank":           {"\n\n", spreadsheet.Empty, 1},
+		"mixed":           {"name\nMüller\nM\xfcller\n", spreadsheet.Undecodable, 3},
+		"binary":          {"name\na\x00b\n", spreadsheet.NotText, 2},
+		"UTF-16 unmarked": {"n\x00a\x00m\x00e\x00", spreadsheet.NotText, 1},
+		"half a unit":     {"\xff\xfen", spreadsheet.NotText, 1},
+		"quote":           {"name,notes\nx,y\n\"two\nlines\",y\n\nab\"c,d\n", spreadsheet.BadQuotes, 5},
+		"never closed":    {"name\n\"x\ny\nz\n", spreadsheet.BadQuotes, 2},
+		"too big":         {"name\n" + strings.Repeat("xxxxxxxxxxxxxxx\n", spreadsheet.MaxBytes/16), spreadsheet.TooBig, 0},
+		"too many rows":   {"name\n" + strings.Repeat("x\n", spreadsheet.MaxRows+1), spreadsheet.TooManyRows, spreadsheet.MaxRows + 2},
+		"too wide":        {"name\nx\n" + strings.Repeat(",", spreadsheet.MaxColumns) + "x\n", spreadsheet.TooWide, 3},
+		"cell":            {"name\n" + strings.Repeat("x", spreadsheet.MaxCell+1), spreadsheet.CellTooLong, 2},
 	} {
-		_, err := sheet.Read(strings.NewReader(tt.in))
-		var e *sheet.Error
+		_, err := spreadsheet.Read(strings.NewReader(tt.in))
+		var e *spreadsheet.Error
 		if !errors.As(err, &e) || e.Rule != tt.rule || e.Row != tt.row || e.Error() == "" {
 			t.Errorf("%s: %v, want %s in row %d", name, err, tt.rule, tt.row)
 		}
 	}
-	if got, err := sheet.Read(strings.NewReader("name\n" + strings.Repeat("x\n", sheet.MaxRows))); err != nil || len(got.Rows) != sheet.MaxRows {
+	if got, err := spreadsheet.Read(strings.NewReader("name\n" + strings.Repeat("x\n", spreadsheet.MaxRows))); err != nil || len(got.Rows) != spreadsheet.MaxRows {
 		t.Errorf("as many rows as allowed: %v", err)
 	}
-	if _, err := sheet.Read(failing{}); !errors.Is(err, errDisk) {
+	if _, err := spreadsheet.Read(failing{}); !errors.Is(err, errDisk) {
 		t.Errorf("a reader that fails: %v", err)
 	}
 }
@@ -86,7 +86,7 @@ type failing struct{}
 func (failing) Read([]byte) (int, error) { return 0, errDisk }
 
 func TestWriteFails(t *testing.T) {
-	if err := sheet.Write(failing{}, []string{"a"}, nil); !errors.Is(err, errDisk) {
+	if err := spreadsheet.Write(failing{}, []string{"a"}, nil); !errors.Is(err, errDisk) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -95,9 +95,9 @@ func (failing) Write([]byte) (int, error) { return 0, errDisk }
 
 func TestFormulasAreDisarmed(t *testing.T) {
 	for _, cell := range []string{"=cmd|' /C calc'!A0", "+39 06 1234", "-1", "@SUM(A1)", "'quoted", "''", "'", "\tx", "\rx", "plain", ""} {
-		guarded := sheet.Guard(cell)
-		if cell != "" && strings.ContainsAny(guarded[:1], "=+-@\t\r") || sheet.Unguard(guarded) != cell {
-			t.Errorf("%q is written as %q and read as %q", cell, guarded, sheet.Unguard(guarded))
+		guarded := spreadsheet.Guard(cell)
+		if cell != "" && strings.ContainsAny(guarded[:1], "=+-@\t\r") || spreadsheet.Unguard(guarded) != cell {
+			t.Errorf("%q is written as %q and read as %q", cell, guarded, spreadsheet.Unguard(guarded))
 		}
 	}
 }
@@ -108,7 +108,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("sep=;\nName;'=x\n"))
 	f.Add([]byte("\xff\xfen\x00,\x00m\x00\n\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		first, err := sheet.Read(bytes.NewReader(data))
+		first, err := spreadsheet.Read(bytes.NewReader(data))
 		if err != nil {
 			return
 		}
@@ -125,10 +125,10 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		var out bytes.Buffer
-		if err := sheet.Write(&out, slices.Repeat([]string{"c"}, len(first.Header)), cells); err != nil {
+		if err := spreadsheet.Write(&out, slices.Repeat([]string{"c"}, len(first.Header)), cells); err != nil {
 			t.Fatal(err)
 		}
-		again, err := sheet.Read(bytes.NewReader(append([]byte(sheet.Mark), out.Bytes()...)))
+		again, err := spreadsheet.Read(bytes.NewReader(append([]byte(spreadsheet.Mark), out.Bytes()...)))
 		if err != nil && tooLong(err) {
 			return // an apostrophe made a cell longer than may be
 		}
@@ -144,6 +144,6 @@ func FuzzRead(f *testing.F) {
 }
 
 func tooLong(err error) bool {
-	var e *sheet.Error
-	return errors.As(err, &e) && (e.Rule == sheet.CellTooLong || e.Rule == sheet.TooBig)
+	var e *spreadsheet.Error
+	return errors.As(err, &e) && (e.Rule == spreadsheet.CellTooLong || e.Rule == spreadsheet.TooBig)
 }

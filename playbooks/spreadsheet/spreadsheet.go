@@ -1,4 +1,4 @@
-// Package sheet reads and writes tables as spreadsheets do: CSV in the
+// Package spreadsheet reads and writes tables as spreadsheets do: CSV in the
 // encodings and with the separators that they really use.
 //
 // The rules it keeps: what was detected is told, never guessed silently; a file
@@ -9,7 +9,7 @@
 //
 // Sources: RFC 4180; the WHATWG Encoding Standard for Windows-1252; OWASP's
 // page on CSV injection.
-package sheet
+package spreadsheet
 
 import (
 	"bytes"
