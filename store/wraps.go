@@ -32,15 +32,20 @@ type binding struct {
 // a key that is gone or exchanged takes the whole case with it, or the way back
 // after a loss.
 func (w *Workspace) checkWraps(ctx context.Context, tx reader) ([]Alarm, error) {
-	c, err := aggregateOf[roster.Roster, *roster.Roster](ctx, w, nil, "")
-	if err != nil {
-		return nil, err
+	var people roster.Roster
+	for e, err := range w.rows(ctx, tx, "subject = 0") {
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind != "" {
+			people.Apply(e.Event)
+		}
 	}
 	bound, err := w.boundKeys(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	sheet, _ := c.value.(*roster.Roster).Sheet()
+	sheet, _ := people.Sheet()
 	var problems []Alarm
 	for _, p := range slices.SortedFunc(maps.Keys(bound), comparePlaces) {
 		if strings.HasPrefix(p.holder, "recovery-") && p.holder != sheet.Holder() {

@@ -45,9 +45,19 @@ func large(t testing.TB) string {
 	return dir
 }
 
-// interrupted cancels a collection once something of it is on the disk.
+// interrupted cancels a collection once something of it is on the disk. A file
+// of holes behind the others keeps it busy until then, however fast the disk is.
 func (b *bench) interrupted(t testing.TB, dir string) {
 	t.Helper()
+	busy := filepath.Join(dir, "zz-busy")
+	if err := errors.Join(os.WriteFile(busy, nil, 0o600), os.Truncate(busy, 64<<30)); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := os.Remove(busy); err != nil {
+			t.Error(err)
+		}
+	}()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	journal := filepath.Join(b.ws.VaultDir(), "tmp", "*", "*.journal")
