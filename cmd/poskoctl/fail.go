@@ -137,6 +137,8 @@ func (a *app) hintKey(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "hint.interrupted"
+	case errors.As(err, new(*evidence.NamedError)):
+		return "hint.named"
 	case errors.Is(err, errNoPassphrase):
 		return "hint.no-passphrase"
 	case errors.Is(err, errPassphraseFile) && errors.Is(err, fs.ErrNotExist):
