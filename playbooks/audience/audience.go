@@ -22,14 +22,12 @@
 package audience
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/posko-ir/posko/playbooks/cases"
-	"github.com/posko-ir/posko/playbooks/event"
 )
 
 // The audiences.
@@ -97,25 +95,6 @@ func (o Order) Check(c *cases.Case) error {
 	return nil
 }
 
-// Withheld gives the entries that stay out of the copy, each with its reason.
-func (o Order) Withheld(c *cases.Case, events []event.Event) map[event.ID]string {
-	refs := o.refs(c)
-	out := map[event.ID]string{}
-	for _, e := range events {
-		if reason, ok := about(e, refs); ok {
-			out[e.ID] = reason
-		} else if o.For == Customer && copies(e.Kind) {
-			out[e.ID] = ReasonInternal
-		}
-	}
-	return out
-}
-
-// copies reports whether entries of a kind say who else got a copy, or was meant to.
-func copies(kind string) bool {
-	return strings.HasPrefix(kind, "exported.") || strings.HasPrefix(kind, "export.")
-}
-
 // refs gives the things of the case that stay out, by reference.
 func (o Order) refs(c *cases.Case) map[string]string {
 	refs := map[string]string{}
@@ -150,41 +129,6 @@ func (o Order) refs(c *cases.Case) map[string]string {
 		refs[ref] = reason
 	}
 	return refs
-}
-
-// about says whether an entry makes one of the things, or speaks of it. Lists
-// in a body, like the collections of a seal, only cite.
-func about(e event.Event, refs map[string]string) (string, bool) {
-	if len(refs) == 0 || e.Data == nil {
-		return "", false
-	}
-	var body map[string]json.RawMessage
-	if json.Unmarshal(e.Data, &body) != nil {
-		return "", false
-	}
-	for _, field := range fields() {
-		var ref string
-		if json.Unmarshal(body[field], &ref) != nil || ref == "" {
-			continue
-		}
-		if reason, ok := refs[ref]; ok {
-			return reason, true
-		}
-		if whole, _, item := strings.Cut(ref, "/"); item {
-			if reason, ok := refs[whole]; ok {
-				return reason, true
-			}
-		}
-	}
-	return "", false
-}
-
-// fields are the places of a body that hold what the entry is about.
-func fields() []string {
-	return []string{
-		"id", "note", "task", "person", "step", "import", "asset", "indicator", "link",
-		"decision", "collection", "item", "from", "to",
-	}
 }
 
 // Bytes says whether the bytes of an item go into the copy, else why not. Text
