@@ -75,7 +75,11 @@ func (a *app) showBag(r bag.Report) error {
 	if !r.Intact {
 		key = "cli.bag.broken"
 	}
-	lines := []string{a.say(key, cases.Visible(r.Case), cases.Visible(r.Organisation), r.Items, r.Entries, len(r.Seals))}
+	var lines []string
+	if r.Drill {
+		lines = append(lines, a.say("cli.drill"))
+	}
+	lines = append(lines, a.say(key, cases.Visible(r.Case), cases.Visible(r.Organisation), r.Items, r.Entries, len(r.Seals)))
 	lines = append(lines, a.say("cli.bag.signer."+string(r.Signer), words))
 	for _, f := range r.Findings {
 		lines = append(lines, fmt.Sprintf("  %s  %s  %s", f.Severity, f.Path, f.Message))

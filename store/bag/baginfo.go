@@ -12,6 +12,7 @@ const (
 	labelOrganisation = "Source-Organization"
 	labelDate         = "Bagging-Date"
 	labelCase         = "External-Identifier"
+	labelDescription  = "External-Description"
 	labelOxum         = "Payload-Oxum"
 	labelVersion      = "Posko-Bag-Version"
 	labelCreated      = "Posko-Created"
@@ -22,6 +23,9 @@ const (
 	labelSeals        = "Posko-Seals"
 	labelLimit        = "Posko-Not-Verified"
 )
+
+// drillMark is the description of the bag of a drill; real cases have none.
+const drillMark = "DRILL: an exercise with made-up facts, not a real case"
 
 const maxInfoLines = 1000
 

@@ -20,6 +20,7 @@ import (
 type Contents struct {
 	Case         string // the case's number, like A-7
 	CaseTag      string // the case's tag in the leaves
+	Drill        bool   // an exercise: the bag says so
 	Organisation string
 	Officer      Officer // who signs
 	Created      time.Time

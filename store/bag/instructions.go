@@ -16,6 +16,7 @@ var instructionText string
 
 type instructionValues struct {
 	Case, Organisation, Created string
+	Drill                       string // what the bag of a drill is
 	Officer, Principal          string
 	Words, Fingerprint          string
 	Seals                       []instructionSeal

@@ -84,6 +84,7 @@ type Report struct {
 	Principal    string       `json:"principal,omitempty"`
 	Case         string       `json:"case,omitempty"`
 	Organisation string       `json:"organisation,omitempty"`
+	Drill        bool         `json:"drill,omitempty"` // the bag says that it is an exercise's
 	Created      string       `json:"created,omitempty"`
 	Files        int64        `json:"files"` // payload files
 	Bytes        int64        `json:"bytes"`

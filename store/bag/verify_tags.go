@@ -90,6 +90,7 @@ func (v *verifier) readInfo() error {
 	v.rep.Organisation = v.infoValue(labelOrganisation)
 	v.rep.Created = v.infoValue(labelCreated)
 	v.rep.Limits = info.all(labelLimit)
+	v.rep.Drill = slices.Contains(info.all(labelDescription), drillMark)
 	if version := v.infoValue(labelVersion); version != Version {
 		v.bad(CodeFormat, fileInfo, "the bag has version %q, this program reads %s; use a newer Posko", version, Version)
 	}

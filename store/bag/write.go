@@ -128,6 +128,9 @@ func (w *writer) info() bagInfo {
 	var b bagInfo
 	b.add(labelOrganisation, w.c.Organisation)
 	b.add(labelCase, w.c.Case)
+	if w.c.Drill {
+		b.add(labelDescription, drillMark)
+	}
 	b.add(labelDate, w.c.Created.UTC().Format("2006-01-02"))
 	b.add(labelOxum, fmt.Sprintf("%d.%d", w.sum.Bytes, w.sum.Files))
 	b.add(labelVersion, Version)
@@ -261,6 +264,9 @@ func (w *writer) instructions() ([]byte, error) {
 		Case: w.c.Case, Organisation: visible(w.c.Organisation), Created: stamp(w.c.Created),
 		Officer: visible(cmp.Or(w.c.Officer.Name, w.c.Officer.ID)), Principal: w.c.Officer.Principal(),
 		Words: strings.Join(w.opts.Words(key), " "), Fingerprint: ssh.FingerprintSHA256(key),
+	}
+	if w.c.Drill {
+		v.Drill = drillMark
 	}
 	for _, s := range w.c.Seals {
 		v.Seals = append(v.Seals, instructionSeal{s.ID, s.Signer.Principal()})

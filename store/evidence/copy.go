@@ -47,11 +47,10 @@ func (e *NamedError) Error() string {
 // cut is what a copy leaves out, each with its reason for people. The whole
 // case leaves out nothing.
 type cut struct {
-	copied      bool
-	entries     map[event.ID]string
-	searched    map[event.ID]bool // the entries that were there when it was planned
-	collections map[string]string
-	items       map[string]string // by reference, E1/3
+	copied   bool
+	entries  map[event.ID]string
+	searched map[event.ID]bool // the entries that were there when it was planned
+	items    map[string]string // by reference, E1/3
 }
 
 // shown is the case without what stays out.
@@ -59,22 +58,19 @@ func (x *cut) shown(c *cases.Case) *cases.Case {
 	if !x.copied {
 		return c
 	}
-	return c.Without(func(id event.ID) bool {
-		_, hidden := x.entries[id]
-		return hidden || !x.searched[id]
-	})
-}
-
-// item is why the bytes of an item stay out; empty: they do not.
-func (x *cut) item(i Item) string {
-	if reason := x.collections[i.Collection]; reason != "" {
-		return reason
-	}
-	return x.items[i.Ref]
+	return c.Without(func(id event.ID) bool { return x.why(id) != "" })
 }
 
 // lateReason is why an entry stays out that nobody has looked at.
 const lateReason = "recorded while this copy was made"
+
+// why is the reason for which an entry stays out; empty: it does not.
+func (x *cut) why(id event.ID) string {
+	if reason, hidden := x.entries[id]; hidden || !x.copied || x.searched[id] {
+		return reason
+	}
+	return lateReason
+}
 
 // entry is why the body of an entry stays out; empty: it does not.
 func (x *cut) entry(data []byte) (string, error) {
@@ -85,14 +81,7 @@ func (x *cut) entry(data []byte) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read what is withheld: %w", err)
 	}
-	id := event.ID{Log: leaf.Log, Seq: leaf.Seq}
-	if reason, hidden := x.entries[id]; hidden {
-		return reason, nil
-	}
-	if !x.searched[id] {
-		return lateReason, nil
-	}
-	return "", nil
+	return x.why(event.ID{Log: leaf.Log, Seq: leaf.Seq}), nil
 }
 
 // leaveOut decides what a copy leaves out and searches the entries and items that
@@ -102,6 +91,10 @@ func (d *Desk) leaveOut(ctx context.Context, tag string, x *Copy) (*cut, error) 
 	if x == nil {
 		return &cut{}, nil
 	}
+	events, err := d.ws.Events(ctx, tag) // before the case: what is marked for counsel after them counts
+	if err != nil {
+		return nil, err
+	}
 	c, err := Snapshot(ctx, d.ws, tag)
 	if err != nil {
 		return nil, err
@@ -109,27 +102,18 @@ func (d *Desk) leaveOut(ctx context.Context, tag string, x *Copy) (*cut, error) 
 	if err := x.Order.Check(&c); err != nil {
 		return nil, err
 	}
-	events, err := d.ws.Events(ctx, tag)
-	if err != nil {
-		return nil, err
-	}
 	out := &cut{
-		copied: true, entries: x.Order.Withheld(&c, events), searched: map[event.ID]bool{},
-		collections: map[string]string{}, items: map[string]string{},
+		copied: true, entries: x.Order.Withheld(&c, events), searched: map[event.ID]bool{}, items: map[string]string{},
 	}
 	for id, reason := range out.entries {
 		out.entries[id] = x.Say(reason)
-	}
-	for _, col := range c.Collections {
-		if reason, hidden := out.entries[col.Entry]; hidden {
-			out.collections[col.ID] = reason
-		}
 	}
 	s := searching{names: x.Names}
 	if err := s.record(events, out); err != nil {
 		return nil, err
 	}
-	if err := d.leaveOutItems(ctx, tag, x, out, &s); err != nil {
+	s.reasons(x.Order)
+	if err := d.leaveOutItems(ctx, tag, out.shown(&c).Collections, x, out, &s); err != nil {
 		return nil, err
 	}
 	if len(s.hits) > 0 {
@@ -139,11 +123,8 @@ func (d *Desk) leaveOut(ctx context.Context, tag string, x *Copy) (*cut, error) 
 }
 
 // leaveOutItems reads every item that may go: is it a text, and whom does it name?
-func (d *Desk) leaveOutItems(ctx context.Context, tag string, x *Copy, out *cut, s *searching) error {
-	return d.Items(ctx, tag, "", func(c cases.Collection, i Item) error {
-		if _, hidden := out.collections[c.ID]; hidden {
-			return nil
-		}
+func (d *Desk) leaveOutItems(ctx context.Context, tag string, collections []cases.Collection, x *Copy, out *cut, s *searching) error {
+	return d.itemsOf(ctx, tag, collections, func(c cases.Collection, i Item) error {
 		s.name(i)
 		if !i.Line.Stored || lost(c, i.Line.N) {
 			return nil
@@ -200,6 +181,16 @@ func (s *searching) record(events []event.Event, out *cut) error {
 		}
 	}
 	return nil
+}
+
+// reasons searches what the copy will say instead of what stays out.
+func (s *searching) reasons(o audience.Order) {
+	if s.names == nil {
+		return
+	}
+	for ref, reason := range o.Without {
+		s.hits = append(s.hits, s.names.In("the reason to withhold "+ref, reason)...)
+	}
 }
 
 // name searches what the manifest says of an item: its name and target, whose

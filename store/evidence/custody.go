@@ -19,12 +19,9 @@ import (
 
 // custody is the chain of custody for strangers: every item with the name it
 // had, and everything that was done with it, in the order of recording.
-func (d *Desk) custody(ctx context.Context, tag string, c cases.Case, r roster.Roster, left *cut) iter.Seq2[bag.CustodyEvent, error] {
+func (d *Desk) custody(ctx context.Context, tag string, c cases.Case, r roster.Roster) iter.Seq2[bag.CustodyEvent, error] {
 	return func(yield func(bag.CustodyEvent, error) bool) {
-		err := d.Items(ctx, tag, "", func(col cases.Collection, i Item) error {
-			if _, hidden := left.collections[col.ID]; hidden {
-				return nil
-			}
+		err := d.itemsOf(ctx, tag, c.Collections, func(col cases.Collection, i Item) error {
 			e := custodyEvent(r, col.Origin, "collected", i.Ref, col.Note)
 			e.Name = i.Line.Name
 			if i.Line.Stored {

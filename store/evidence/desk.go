@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,10 +59,15 @@ func (d *Desk) Items(ctx context.Context, tag, only string, yield func(cases.Col
 	if err != nil {
 		return err
 	}
+	if only != "" {
+		collections = slices.DeleteFunc(collections, func(c cases.Collection) bool { return !strings.EqualFold(c.ID, only) })
+	}
+	return d.itemsOf(ctx, tag, collections, yield)
+}
+
+// itemsOf reads the manifests of collections as the case had them.
+func (d *Desk) itemsOf(ctx context.Context, tag string, collections []cases.Collection, yield func(cases.Collection, Item) error) error {
 	for _, c := range collections {
-		if only != "" && !strings.EqualFold(c.ID, only) {
-			continue
-		}
 		err := d.manifest(ctx, tag, c, func(l collect.Line) error {
 			return yield(c, Item{Ref: c.ID + "/" + strconv.FormatInt(l.N, 10), Collection: c.ID, Line: l})
 		})

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"filippo.io/age"
 	"golang.org/x/crypto/ssh"
@@ -25,10 +27,10 @@ import (
 type Export struct {
 	Dir      string          // the bag; new or empty
 	To       []age.Recipient // if any: Dir is one encrypted file instead
-	Audience string
-	Copy     *Copy      // for whom it is made; nil: the whole case
-	Files    []bag.File // reports and the like
-	Limits   []string   // what is not verified, a sentence each
+	Audience string          // for the record; of a copy it is known
+	Copy     *Copy           // for whom it is made; nil: the whole case
+	Files    []bag.File      // reports and the like
+	Limits   []string        // what is not verified, a sentence each
 	Progress func(bag.Progress)
 }
 
@@ -38,6 +40,7 @@ type Export struct {
 // Every item is hashed while it is copied; one that is not what was collected
 // stops the export.
 func (d *Desk) Export(ctx context.Context, tag string, said event.Said, x Export) (bag.Summary, error) {
+	x.Audience = x.reader()
 	limits, err := d.ledgerHolds(ctx, tag)
 	if err != nil {
 		return bag.Summary{}, err
@@ -83,6 +86,14 @@ func (d *Desk) writeBag(ctx context.Context, x Export, contents bag.Contents) (b
 		return bag.WriteEncrypted(ctx, x.Dir, x.To, contents, sign, options)
 	}
 	return bag.Write(ctx, x.Dir, contents, sign, options)
+}
+
+// reader is for whom the bag is, for the record.
+func (x Export) reader() string {
+	if x.Audience != "" || x.Copy == nil {
+		return x.Audience
+	}
+	return strings.TrimSpace(x.Copy.Order.For + " " + x.Copy.Order.Whose)
 }
 
 // where is the bag's place for the record.
@@ -177,7 +188,7 @@ func (d *Desk) contents(ctx context.Context, tag string, left *cut) (bag.Content
 	c := left.shown(&whole)
 	me := d.ws.Keys().Officer()
 	out := bag.Contents{
-		Case: c.Number, CaseTag: tag, Organisation: r.Org,
+		Case: c.Number, CaseTag: tag, Drill: c.Drill(), Organisation: r.Org,
 		Officer: bag.Officer{ID: me.ID, Name: me.Name, Key: me.Authority}, Created: d.ws.Now(),
 	}
 	for _, collection := range whole.Collections {
@@ -185,14 +196,14 @@ func (d *Desk) contents(ctx context.Context, tag string, left *cut) (bag.Content
 		if err != nil {
 			return bag.Contents{}, err
 		}
-		part.Withheld = left.collections[collection.ID]
+		part.Withheld = left.why(collection.Entry)
 		out.Collections = append(out.Collections, part)
 	}
-	out.Items, out.Withheld = d.items(ctx, tag, left), d.withheld(ctx, tag, c.Collections, left)
+	out.Items, out.Withheld = d.items(ctx, tag, c.Collections, left), d.withheld(ctx, tag, c.Collections, left)
 	if out.Seals, err = seals(*c, r); err != nil {
 		return bag.Contents{}, err
 	}
-	out.Custody = d.custody(ctx, tag, *c, r, left)
+	out.Custody = d.custody(ctx, tag, *c, r)
 	signed, err := d.ws.Checkpoints(ctx)
 	if err != nil {
 		return bag.Contents{}, err
@@ -222,10 +233,10 @@ func (d *Desk) collection(ctx context.Context, tag string, c cases.Collection) (
 // errStopped ends a walk whose reader has had enough.
 var errStopped = errors.New("stopped")
 
-func (d *Desk) items(ctx context.Context, tag string, left *cut) iter.Seq2[bag.Item, error] {
+func (d *Desk) items(ctx context.Context, tag string, collections []cases.Collection, left *cut) iter.Seq2[bag.Item, error] {
 	return func(yield func(bag.Item, error) bool) {
-		err := d.Items(ctx, tag, "", func(c cases.Collection, i Item) error {
-			if !i.Line.Stored || lost(c, i.Line.N) || left.item(i) != "" {
+		err := d.itemsOf(ctx, tag, collections, func(c cases.Collection, i Item) error {
+			if !i.Line.Stored || lost(c, i.Line.N) || left.items[i.Ref] != "" {
 				return nil
 			}
 			item := bag.Item{
@@ -252,10 +263,10 @@ func (d *Desk) withheld(ctx context.Context, tag string, collections []cases.Col
 		return nil
 	}
 	return func(yield func(bag.Withheld, error) bool) {
-		err := d.Items(ctx, tag, "", func(c cases.Collection, i Item) error {
+		err := d.itemsOf(ctx, tag, collections, func(c cases.Collection, i Item) error {
 			loss := lossOf(c, i.Line.N)
-			kept := left.item(i)
-			if _, wholly := left.collections[c.ID]; wholly || !i.Line.Stored || loss == nil && kept == "" {
+			kept := left.items[i.Ref]
+			if !i.Line.Stored || loss == nil && kept == "" {
 				return nil
 			}
 			w := bag.Withheld{
@@ -263,7 +274,7 @@ func (d *Desk) withheld(ctx context.Context, tag string, collections []cases.Col
 				State: bag.StateWithheld, Reason: kept,
 			}
 			if loss != nil {
-				w.State, w.Reason = bag.StateDestroyed, loss.Reason
+				w.State, w.Reason = bag.StateDestroyed, cmp.Or(left.why(loss.Entry), loss.Reason)
 			}
 			if !yield(w, nil) {
 				return errStopped

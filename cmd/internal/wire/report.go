@@ -57,6 +57,7 @@ func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, l
 		if in.Withheld, err = withheld(ctx, w, tag, &c, events, x); err != nil {
 			return nil, err
 		}
+		in.Case = asFarAs(&c, events)
 	}
 	err = d.Items(ctx, tag, "", func(col cases.Collection, i evidence.Item) error {
 		if len(col.Inline) == col.Items {
@@ -70,6 +71,16 @@ func NewReport(ctx context.Context, w *store.Workspace, d *evidence.Desk, tag, l
 	}
 	out := &Report{in}
 	return out, out.mayBeShown(x)
+}
+
+// asFarAs is the case without what was recorded after the events were read:
+// nobody decided whether the copy may say it.
+func asFarAs(c *cases.Case, events []event.Event) *cases.Case {
+	known := map[event.ID]bool{}
+	for _, e := range events {
+		known[e.ID] = true
+	}
+	return c.Without(func(id event.ID) bool { return !known[id] })
 }
 
 // Render writes the report in one of Formats.
