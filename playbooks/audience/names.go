@@ -222,6 +222,10 @@ func (s *Searcher) defang(r rune) {
 }
 
 func (s *Searcher) compare(r rune) {
+	if r < utf8.RuneSelf { // most are, and folding takes its time
+		s.rune(unicode.ToLower(r), s.line)
+		return
+	}
 	for _, folded := range fold(string(r)) {
 		s.rune(folded, s.line)
 	}

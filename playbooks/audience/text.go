@@ -18,12 +18,12 @@ const maxTextLine = 64 << 10
 const codedLines = 8
 
 // InText searches a stream, which is a text if all of it is UTF-8 without zero
-// bytes and no block of it is base64. What is no text cannot be searched, and
-// gives no hits.
+// bytes, and neither block of it is base64 nor a picture in base64 hides in it.
+// What is no text cannot be searched; what else stands beside base64 is.
 func (n *Names) InText(where string, r io.Reader) (hits []Hit, text bool, err error) {
-	plain, loose := n.Searcher(where), n.Searcher(where)
+	s := n.reading(where)
 	in := bufio.NewReaderSize(r, maxTextLine)
-	coded := 0
+	coded, most := 0, 0
 	for {
 		line, err := in.ReadSlice('\n')
 		if cut := err != nil && errors.Is(err, bufio.ErrBufferFull); cut {
@@ -33,18 +33,69 @@ func (n *Names) InText(where string, r io.Reader) (hits []Hit, text bool, err er
 		if bytes.IndexByte(line, 0) >= 0 || !utf8.Valid(line) {
 			return nil, false, drain(in)
 		}
-		if coded = run(coded, line); coded >= codedLines {
-			return nil, false, drain(in)
-		}
-		plain.Write(string(line))
-		loose.Write(loosen(string(line)))
+		coded = run(coded, line)
+		most = max(most, coded)
+		s.line(line)
 		switch {
 		case errors.Is(err, io.EOF):
-			return merge(plain.Close(), loose.Close()), true, nil
+			return s.close(), most < codedLines && !s.decoder.hidden && !s.opaque, nil
 		case err != nil:
 			return nil, false, fmt.Errorf("read %s: %w", where, err)
 		}
 	}
+}
+
+// reading is the search of one text in all the ways in which it can be read: as
+// it stands, with its escapes read, with the escapes in those read, and what is
+// base64 in it.
+type reading struct {
+	searchers []*Searcher
+	loose     *loosener
+	looser    *loosener
+	decoder   *decoder
+	begun     bool
+	opaque    bool // a format whose texts only its own program reads
+}
+
+func (n *Names) reading(where string) *reading {
+	s := &reading{}
+	for range 4 {
+		s.searchers = append(s.searchers, n.Searcher(where))
+	}
+	s.looser = &loosener{out: s.searchers[2].Write}
+	s.loose = &loosener{out: func(text string) {
+		s.searchers[1].Write(text)
+		s.looser.Write(text)
+	}}
+	s.decoder = &decoder{out: &loosener{out: s.searchers[3].Write}}
+	return s
+}
+
+func (s *reading) line(line []byte) {
+	if !s.begun {
+		s.begun = true
+		for _, mark := range []string{"%PDF-", "%!PS", `{\rtf`} {
+			s.opaque = s.opaque || bytes.HasPrefix(line, []byte(mark))
+		}
+	}
+	s.text(string(line))
+	s.decoder.line(line)
+}
+
+func (s *reading) text(text string) {
+	s.searchers[0].Write(text)
+	s.loose.Write(text)
+}
+
+func (s *reading) close() []Hit {
+	s.loose.Close()
+	s.looser.Close()
+	s.decoder.out.Close()
+	var hits []Hit
+	for _, x := range s.searchers {
+		hits = merge(hits, x.Close())
+	}
+	return hits
 }
 
 // whole completes a character that the end of the buffer cut: at most three
@@ -105,22 +156,22 @@ func (n *Names) InJSON(where string, data []byte) ([]Hit, error) {
 	if err := json.Unmarshal(data, &v); err != nil {
 		return nil, fmt.Errorf("search %s: %w", where, err)
 	}
-	s := n.Searcher(where)
+	s := n.reading(where)
 	s.value(v)
-	return s.Close(), nil
+	return s.close(), nil
 }
 
-func (s *Searcher) value(v any) {
+func (s *reading) value(v any) {
 	switch v := v.(type) {
 	case string:
-		s.Write("\n" + v)
+		s.line([]byte("\n" + v))
 	case []any:
 		for _, x := range v {
 			s.value(x)
 		}
 	case map[string]any:
 		for key, x := range v {
-			s.Write("\n" + key)
+			s.text("\n" + key)
 			s.value(x)
 		}
 	}

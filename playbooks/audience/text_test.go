@@ -1,6 +1,7 @@
 package audience_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -25,17 +26,31 @@ func TestTextsAreSearchedAsProgramsWriteThem(t *testing.T) {
 		of    string
 		plain bool
 	}{
-		"plain":            {"10:02 acme signed in\n", "C3", true},
-		"JSON newline":     {`{"a":"one\nAcme two"}`, "C3", true},
-		"JSON escape":      {`{"a":"M\u00fcller \u0026 S\u00F6hne GmbH"}`, "C1", true},
-		"percent":          {"GET /?q=M%C3%BCller%20%26%20S%c3%b6hne%20GmbH", "C1", true},
-		"quoted-printable": {"M=C3=BCller & S=C3=B6=\r\nhne GmbH", "C1", true},
-		"none":             {"nothing of anybody\n", "", true},
-		"backslash at end": {`acme\`, "C3", true},
-		"zero byte":        {"acme\x00", "", false},
-		"not UTF-8":        {"M\xfcller & S\xf6hne GmbH acme", "", false},
-		"mail in base64":   {"Subject: hello\r\n\r\n" + wrapped(strings.Repeat("to Acme with love. ", 60)), "", false},
-		"a long line":      {strings.Repeat("ü", 70<<10) + " acme", "C3", true},
+		"plain":                {"10:02 acme signed in\n", "C3", true},
+		"JSON newline":         {`{"a":"one\nAcme two"}`, "C3", true},
+		"JSON escape":          {`{"a":"M\u00fcller \u0026 S\u00F6hne GmbH"}`, "C1", true},
+		"percent":              {"GET /?q=M%C3%BCller%20%26%20S%c3%b6hne%20GmbH", "C1", true},
+		"quoted-printable":     {"M=C3=BCller & S=C3=B6=\r\nhne GmbH", "C1", true},
+		"none":                 {"nothing of anybody\n", "", true},
+		"backslash at end":     {`acme\`, "C3", true},
+		"zero byte":            {"acme\x00", "", false},
+		"not UTF-8":            {"M\xfcller & S\xf6hne GmbH acme", "", false},
+		"mail in base64":       {"Subject: hello\r\n\r\n" + wrapped(strings.Repeat("to Acme with love. ", 60)), "C3", false},
+		"HTML":                 {"<td>M&uuml;ller &amp; S&#246;hne&nbsp;GmbH</td>", "C1", true},
+		"HTML in JSON":         {`{"a":"M\u0026uuml;ller \u0026amp; S\u0026#xF6;hne GmbH"}`, "C1", true},
+		"Latin-1 by hex":       {"M=FCller & S=F6hne GmbH", "C1", true},
+		"cut character":        {"M=C3=\r\n=BCller & S=C3=B6hne GmbH", "C1", true},
+		"encoded word":         {"Subject: =?UTF-8?B?TcO8bGxlciAmIFPDtmhuZSBHbWJI?=\r\n", "C1", true},
+		"encoded words":        {"Subject: =?utf-8?q?M=C3=BCller_=26?=\r\n =?utf-8?q?_S=C3=B6hne_GmbH?=\r\n", "C1", true},
+		"word cut in two":      {"Subject: =?utf-8?B?" + base64.StdEncoding.EncodeToString([]byte("Ac")) + "?=\r\n =?utf-8?b?" + base64.StdEncoding.EncodeToString([]byte("me")) + "?=", "C3", true},
+		"short mail in base64": {"Subject: hello\r\n\r\n" + wrapped(strings.Repeat("to you ", 7)+"Straßenbau Nord, with love. "), "C2", true},
+		"token":                {"cookie=eyJh." + base64.RawURLEncoding.EncodeToString([]byte(`{"tenant":"acme"}`)) + ".c2ln\n", "C3", true},
+		"shell in UTF-16":      {"powershell -enc " + base64.StdEncoding.EncodeToString([]byte("p\x00i\x00n\x00g\x00 \x00a\x00c\x00m\x00e\x00.\x00i\x00o\x00")), "C3", true},
+		"picture in a page":    {"<img src='data:image/png;base64," + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1, 2, 0xfe}, 200)) + "'>", "", false},
+		"PDF":                  {"%PDF-1.4\n[(Ac) 3 (me)] TJ\n", "", false},
+		"escape at the buffer": {strings.Repeat("x ", 32<<10-5) + " STRASSENB\\u0041U NORD", "C2", true},
+		"named beside base64":  {"acme\n" + wrapped(strings.Repeat("nothing at all. ", 60)), "C3", false},
+		"a long line":          {strings.Repeat("ü", 70<<10) + " acme", "C3", true},
 	} {
 		hits, text, err := n.InText(name, strings.NewReader(test.text))
 		of := ""
@@ -61,6 +76,10 @@ func TestJSONIsSearchedByItsStrings(t *testing.T) {
 	hits, err := n.InJSON("entry aa:3", []byte(`{"text":"first line\nAcme","list":[{"x":"STRASSENBAU\tNORD"}],"n":1}`))
 	if err != nil || len(hits) != 2 {
 		t.Errorf("%v %v", hits, err)
+	}
+	hits, err = n.InJSON("entry aa:4", []byte(`{"bytes":"{\"q\":\"M\\u00fcller &amp; S\\u00f6hne GmbH\"}"}`))
+	if err != nil || len(hits) != 1 {
+		t.Errorf("JSON in a string: %v %v", hits, err)
 	}
 	if _, err := n.InJSON("x", []byte(`{`)); err == nil {
 		t.Error("broken JSON was searched")
