@@ -22,6 +22,7 @@ func TestGoldenEventsFoldForEver(t *testing.T) {
 	if *writeGolden != "" {
 		writeGoldenPair(t, filepath.Join("testdata", "golden-"+*writeGolden), goldenIncident(t))
 		writeGoldenPair(t, filepath.Join("testdata", "golden-"+*writeGolden+"-drill"), goldenDrill(t))
+		writeGoldenPair(t, filepath.Join("testdata", "golden-"+*writeGolden+"-proof"), goldenProof(t))
 	}
 	files, err := filepath.Glob(filepath.Join("testdata", "golden-*.jsonl"))
 	if err != nil || len(files) == 0 {
@@ -63,26 +64,29 @@ func TestGoldenEventsFoldForEver(t *testing.T) {
 	}
 }
 
-// goldenDrill holds the kinds that only a drill has, and those about proof,
-// counsel, exports and what was destroyed.
+// goldenDrill holds the kind that only a drill has.
 func goldenDrill(t *testing.T) []event.Event {
 	d := newDesk(t)
 	d.do(func(c *cases.Case) error {
 		return c.Open(cases.Opening{Number: "A-8", Title: "Mailbox read", Kind: cases.KindDrill})
 	})
 	d.do(func(c *cases.Case) error { return c.SetSpeed(60) })
-	d.add(func(c *cases.Case) (string, error) { return c.AddNote("may we be liable?") })
-	d.do(func(c *cases.Case) error { return c.ForCounsel("N1") })
 	d.add(func(c *cases.Case) (string, error) { return c.StartRun(book(t, "phish.json"), book(t, "tail.json")) })
-	console := collected("the console", 1)
-	console.Inline[0].Name = "console.log"
-	d.add(func(c *cases.Case) (string, error) { return c.Collect(console) })
-	d.do(func(c *cases.Case) error { return c.StartStep("R1.1") })
+	d.do(finish("R1.1", answers("rights", "no")))
+	d.do(func(c *cases.Case) error { return c.Close() })
+	return d.all
+}
+
+// goldenProof holds the kinds about proof, counsel, exports and what was destroyed.
+func goldenProof(t *testing.T) []event.Event {
+	d := runDesk(t)
 	d.do(finish("R1.1", answers("rights", "no")))
 	d.do(finish("R1.2", cases.StepResult{
-		Evidence: []string{"E1/1"}, AcceptProof: "the console prints no mail",
-		Seen: map[string][]cases.Sight{"E1/1": {{Name: "console.log", Kind: "file", Size: 3}}},
+		Evidence: []string{"E1/2"}, AcceptProof: "the console prints no mail",
+		Seen: map[string][]cases.Sight{"E1/2": {{Name: "console.log", Kind: "file", Size: 3}}},
 	}))
+	d.add(func(c *cases.Case) (string, error) { return c.AddNote("may we be liable?") })
+	d.do(func(c *cases.Case) error { return c.ForCounsel("N1") })
 	d.add(func(c *cases.Case) (string, error) { return c.AddNote("names a person") })
 	d.do(func(c *cases.Case) error { return c.DestroyBody(d.all[len(d.all)-1].ID, "the person asked") })
 	for _, end := range []func(c *cases.Case) error{
@@ -92,7 +96,6 @@ func goldenDrill(t *testing.T) []event.Event {
 		d.add(func(c *cases.Case) (string, error) { return c.BeginExport("/media/usb", "court", heads) })
 		d.do(end)
 	}
-	d.do(func(c *cases.Case) error { return c.Close() })
 	return d.all
 }
 
