@@ -51,16 +51,25 @@ const minName = 3
 func NewNames(names []Name) (n *Names, short []Name) {
 	n = &Names{nodes: []node{{next: map[rune]int{}}}}
 	for _, name := range names {
-		key := []rune(strings.Join(strings.Fields(fold(name.Text)), " "))
+		key := keyOf(name.Text)
 		if len(key) < minName {
 			short = append(short, name)
 			continue
 		}
 		n.names = append(n.names, name)
 		n.insert(key, len(n.names))
+		n.insert(plainKey(name.Text), len(n.names))
 	}
 	n.link()
 	return n, short
+}
+
+func keyOf(text string) []rune { return []rune(strings.Join(strings.Fields(fold(text)), " ")) }
+
+// plainKey is a name as it is written where there are no umlauts: Mueller.
+func plainKey(text string) []rune {
+	text = norm.NFC.String(text)
+	return keyOf(strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "ø", "oe", "Ø", "Oe", "å", "aa", "Å", "Aa").Replace(text))
 }
 
 func (n *Names) insert(key []rune, id int) {
@@ -137,9 +146,14 @@ func legalForm(word string) bool {
 func fold(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(s) {
-		if r == 'ß' || r == 'ẞ' {
+		switch r { // what does not come apart
+		case 'ß', 'ẞ':
 			b.WriteString("ss")
 			continue
+		case 'ø', 'Ø':
+			r = 'o'
+		case 'ł', 'Ł':
+			r = 'l'
 		}
 		if !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Cf, r) {
 			b.WriteRune(unicode.ToLower(unicode.ToUpper(r)))

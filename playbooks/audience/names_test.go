@@ -35,6 +35,7 @@ func TestNamesAreFoundHoweverWritten(t *testing.T) {
 		"mueller-soehne(.)example":                "C1",
 		"mueller-soehne.examples":                 "",
 		"xmueller-soehne.example":                 "",
+		"to Mueller & Soehne GmbH":                "C1",
 		"STRASSENBAU NORD":                        "C2",
 		"acme":                                    "C3",
 		"acmeist":                                 "",

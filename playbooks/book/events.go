@@ -135,6 +135,15 @@ func (p changed) apply(b *Book, e event.Event) string {
 	return ""
 }
 
+// Given gives the fields that an entry gave a record, whatever it says now.
+func Given(e event.Event) (id string, fields map[string]string) {
+	var p changed // what was added has the same two
+	if e.Kind != KindAdded && e.Kind != KindChanged || json.Unmarshal(e.Data, &p) != nil {
+		return "", nil
+	}
+	return p.ID, p.Fields
+}
+
 type removed struct {
 	ID     string `json:"id"`
 	Reason string `json:"reason"`

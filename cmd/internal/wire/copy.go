@@ -55,25 +55,34 @@ func (r *Report) mayBeShown(x *evidence.Copy) error {
 // ErrNoCustomer is returned for a customer that the book does not have.
 var ErrNoCustomer = errors.New("no such customer in the book; 'book list customer' shows them")
 
-// otherCustomers are the names, aliases and domains of all customers that the
-// book ever had, but for the one.
+// otherCustomers are the names, aliases and domains, earlier ones too, of all
+// customers that the book ever had, but for the one.
 func otherCustomers(ctx context.Context, w *store.Workspace, id string) ([]audience.Name, error) {
+	events, err := w.Events(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	earlier := map[string][]string{}
+	for _, e := range events {
+		record, fields := book.Given(e)
+		earlier[record] = append(earlier[record], calledNames(fields)...)
+	}
 	var names []audience.Name
-	err := store.View(ctx, w, "", func(b *book.Book) error {
-		if r, ok := b.Find(id); !ok || r.Register != book.Customer {
+	err = store.View(ctx, w, "", func(b *book.Book) error {
+		r, ok := b.Find(id)
+		if !ok || r.Register != book.Customer {
 			return fmt.Errorf("%w: %q", ErrNoCustomer, id)
 		}
-		own := map[string]bool{}
-		r, _ := b.Find(id)
-		for _, text := range calledNames(r) {
-			own[strings.ToLower(text)] = true
+		known := map[string]bool{}
+		for _, text := range append(calledNames(r.Fields), earlier[r.ID]...) {
+			known[strings.ToLower(text)] = true
 		}
 		for _, r := range b.Records {
 			if r.Register != book.Customer || r.ID == id {
 				continue
 			}
-			for _, text := range calledNames(r) {
-				if !own[strings.ToLower(text)] {
+			for _, text := range append(calledNames(r.Fields), earlier[r.ID]...) {
+				if !known[strings.ToLower(text)] {
 					names = append(names, audience.Name{Of: r.ID, Text: text})
 				}
 			}
@@ -83,11 +92,11 @@ func otherCustomers(ctx context.Context, w *store.Workspace, id string) ([]audie
 	return names, err
 }
 
-// calledNames is everything a customer is called in the book.
-func calledNames(r book.Record) []string {
+// calledNames is everything that fields of a customer call it.
+func calledNames(fields map[string]string) []string {
 	var names []string
 	for _, key := range []string{book.ColumnName, "aliases", "domains"} {
-		for name := range strings.SplitSeq(r.Fields[key], ";") {
+		for name := range strings.SplitSeq(fields[key], ";") {
 			if name = strings.TrimSpace(name); name != "" {
 				names = append(names, name, audience.Bare(name))
 			}
