@@ -84,6 +84,12 @@ func cited(e event.Event) []string {
 			refs = append(refs, ref)
 		}
 	}
+	var source string
+	if e.Kind == cases.KindFact && json.Unmarshal(body["source"], &source) == nil {
+		if step, ok := strings.CutPrefix(source, "step "); ok {
+			refs = append(refs, step) // the answer set it, with the reason that was answered
+		}
+	}
 	return refs
 }
 

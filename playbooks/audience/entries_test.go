@@ -95,6 +95,21 @@ func TestFormOfWithheldThingStaysOut(t *testing.T) {
 	}
 }
 
+// What a withheld step's answer set says what was answered.
+func TestFactOfWithheldStepStaysOut(t *testing.T) {
+	ids := []event.ID{{Log: "aa", Seq: 1}, {Log: "aa", Seq: 2}, {Log: "aa", Seq: 3}}
+	events := []event.Event{
+		{Stamp: event.Stamp{ID: ids[0]}, Kind: "step.done/1", Data: []byte(`{"step":"R1.6","answers":{"reason":"Hans said so"}}`)},
+		{Stamp: event.Stamp{ID: ids[1]}, Kind: cases.KindFact, Data: []byte(`{"key":"aware","reason":"Hans said so","source":"step R1.6"}`)},
+		{Stamp: event.Stamp{ID: ids[2]}, Kind: cases.KindFact, Data: []byte(`{"key":"aware","reason":"the log says so","source":"step R1.5"}`)},
+	}
+	o := audience.Order{For: audience.Court, Without: map[string]string{"R1.6": "of a person"}}
+	got := open(o, &cases.Case{}, events)
+	if strings.Contains(got, "Hans") || !strings.Contains(got, "the log says so") {
+		t.Errorf("the copy says %s", got)
+	}
+}
+
 func thingOf(title string) cases.Collected {
 	manifest := cases.Object{SHA256: strings.Repeat("b", 64), Size: 1, Extents: []byte("[]")}
 	return cases.Collected{Title: title, Kind: "thing", Manifest: manifest, Items: 1}
