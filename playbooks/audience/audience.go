@@ -17,6 +17,8 @@
 //     program can search only when an officer names them.
 //   - With an entry go the later ones that speak of it: who dropped a task and
 //     why would tell what the task was.
+//   - A thing is known by the entry that made it: on a second log an entry may
+//     call N2 what the case calls otherwise.
 //
 // The package is pure; reading and writing are elsewhere.
 package audience

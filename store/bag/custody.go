@@ -83,6 +83,7 @@ const custodyRow = "%-40s  %-20s  %-12s  %-10s  %-64s  %s | %s\n"
 // it too, to see that both say the same.
 type custodyWriter struct {
 	json, text io.Writer
+	drill      bool // the readable one says so
 	n          int64
 }
 
@@ -90,7 +91,11 @@ func (w *custodyWriter) begin() error {
 	if _, err := io.WriteString(w.json, "["); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w.text, custodyHead+custodyRow, "WHEN", "WHO", "DID", "ITEM", "SHA-256", "NAME", "WHY")
+	head := custodyHead
+	if w.drill {
+		head = drillMark + "\n\n" + head
+	}
+	_, err := fmt.Fprintf(w.text, head+custodyRow, "WHEN", "WHO", "DID", "ITEM", "SHA-256", "NAME", "WHY")
 	return err
 }
 

@@ -256,7 +256,7 @@ func (v *verifier) readCustody(ctx context.Context) error {
 	}
 	defer f.Close() //nolint:errcheck // opened for reading
 	records, text := sha256.New(), sha256.New()
-	again := &custodyWriter{json: records, text: text}
+	again := &custodyWriter{json: records, text: text, drill: v.rep.Drill}
 	if err := again.begin(); err != nil {
 		return err
 	}

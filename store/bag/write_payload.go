@@ -288,7 +288,7 @@ func (w *writer) custody(ctx context.Context) error {
 	if err != nil {
 		return records.drop(err)
 	}
-	if err := w.custodyEvents(ctx, &custodyWriter{json: records, text: text}); err != nil {
+	if err := w.custodyEvents(ctx, &custodyWriter{json: records, text: text, drill: w.c.Drill}); err != nil {
 		return records.drop(text.drop(fmt.Errorf("write custody: %w", err)))
 	}
 	if err := w.closePayload(records); err != nil {

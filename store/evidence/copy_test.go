@@ -127,7 +127,7 @@ func TestDrillIsMarkedInItsBag(t *testing.T) {
 			t.Fatal(err)
 		}
 		report := b.bagHolds(t, out, strings.Join(sum.Words, " "))
-		for _, name := range []string{"bag-info.txt", "VERIFY.txt"} {
+		for _, name := range []string{"bag-info.txt", "VERIFY.txt", "data/custody.txt"} {
 			data, err := os.ReadFile(filepath.Join(out, name))
 			if err != nil || bytes.Contains(data, []byte("DRILL")) != drill {
 				t.Errorf("drill %v: %s: %v\n%s", drill, name, err, data)
