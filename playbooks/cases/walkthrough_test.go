@@ -135,6 +135,7 @@ func TestEveryPlaybookIsWalkedToItsEnd(t *testing.T) {
 		for shift, lang := range []string{"en", "id", "it"} {
 			t.Run(book.Short+"/"+lang, func(t *testing.T) {
 				w := startWalk(t, book, lang, shift)
+				w.checkSteps()
 				w.toTheEnd()
 				w.checkSteps()
 				w.checkEnd()
@@ -143,7 +144,7 @@ func TestEveryPlaybookIsWalkedToItsEnd(t *testing.T) {
 	}
 }
 
-// checkSteps looks at what was shown on the way.
+// checkSteps looks at what is shown, of what may come too.
 func (w *walker) checkSteps() {
 	english := map[string]cases.StepView{}
 	for _, v := range w.c.Steps("en", w.wall) {
@@ -172,6 +173,9 @@ func words(v, en cases.StepView) map[string]string {
 	pairs := map[string]string{v.Name: en.Name}
 	if en.Detail != "" {
 		pairs[v.Detail] = en.Detail
+	}
+	if en.DueMissing != "" {
+		pairs[v.DueWaits] = en.DueWaits
 	}
 	for i, a := range v.Answers {
 		pairs[a.Label] = en.Answers[i].Label
