@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -237,6 +238,31 @@ func writeCSV(path string, rows []cases.Row) error {
 	return err
 }
 
+// importRows records the rows that the case does not know yet.
+func (a *app) importRows(ctx context.Context, name, file string, rows []cases.ImportRow) error {
+	w, tag, err := a.onCase(ctx, name)
+	if err != nil {
+		return err
+	}
+	events, err := w.Events(ctx, tag)
+	if err != nil {
+		return err
+	}
+	fresh, known := cases.NewRows(events, rows)
+	if len(fresh) == 0 && known > 0 {
+		return a.answer(map[string]any{"rows": 0, "known": known}, "cli.imported.none", known)
+	}
+	var id string
+	err = a.update(ctx, name, func(c *cases.Case) error {
+		id, err = c.ImportTimeline(file, fresh)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.answer(map[string]any{"id": id, "rows": len(fresh), "known": known}, "cli.imported", len(fresh), id, known)
+}
+
 func (a *app) caseImport() *cobra.Command {
 	return &cobra.Command{
 		Use: "import CASE FILE", Short: "Import a timeline from CSV: time,source,text[,discovered]", Args: cobra.ExactArgs(2),
@@ -250,15 +276,7 @@ func (a *app) caseImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var id string
-			err = a.update(cmd.Context(), args[0], func(c *cases.Case) error {
-				id, err = c.ImportTimeline(args[1], rows)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			return a.answer(map[string]any{"id": id, "rows": len(rows)}, "cli.imported", len(rows), id)
+			return a.importRows(cmd.Context(), args[0], args[1], rows)
 		},
 	}
 }

@@ -115,7 +115,7 @@ func (a *app) deadline(s cases.StepView) string {
 	case !s.Due.IsZero():
 		return a.say("cli.step.due", seconds(s.Due))
 	case s.DueMissing != "":
-		return a.say("cli.step.waits", s.DueRule)
+		return a.say("cli.step.waits", s.DueRule, s.DueWaits)
 	}
 	return ""
 }
@@ -230,7 +230,7 @@ func (a *app) recorded(s cases.StepView) []string {
 	left := maps.Clone(r.Answers)
 	for _, q := range s.Answers {
 		if value := left[q.Key]; value != "" {
-			lines = append(lines, "  "+cmp.Or(q.Label, q.Key)+": "+a.answerText(q, value))
+			lines = append(lines, "  "+labelled(cmp.Or(q.Label, q.Key), a.answerText(q, value)))
 		}
 		delete(left, q.Key)
 	}
@@ -253,6 +253,14 @@ func (a *app) recorded(s cases.StepView) []string {
 		lines = append(lines, a.say("cli.step.note", r.Note))
 	}
 	return lines
+}
+
+// labelled puts a value behind its label; a question has its own mark.
+func labelled(label, value string) string {
+	if strings.HasSuffix(label, "?") {
+		return label + " " + value
+	}
+	return label + ": " + value
 }
 
 // answerText is a recorded answer as people read it.

@@ -71,7 +71,8 @@ func TestTextsAreUsed(t *testing.T) {
 	given, items := guide.ProofKinds()
 	for _, list := range [][]string{
 		given, items, Kinds(), Severities(), AssetTypes(), IndicatorTypes(), CustodyActions(), MoveActions(), ThingStates(),
-		{HandedOver}, {StateOpen, StateContained, StateClosed},
+		{HandedOver},
+		{StateOpen, StateContained, StateClosed},
 	} {
 		for _, w := range list {
 			used = append(used, "word."+w)

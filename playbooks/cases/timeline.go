@@ -2,6 +2,7 @@ package cases
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/posko-ir/posko/playbooks/event"
@@ -118,6 +119,35 @@ func (c *Case) ImportTimeline(name string, rows []ImportRow) (string, error) {
 		return "", err
 	}
 	return last(c.Imports), nil
+}
+
+// NewRows leaves out the rows that the case's entries hold already, and those
+// that are there twice: the same file is exported and imported again, longer.
+func NewRows(events []event.Event, rows []ImportRow) (fresh []ImportRow, known int) {
+	seen := map[string]bool{}
+	for _, e := range events {
+		var p timelineImported
+		if e.Kind != KindImported || json.Unmarshal(e.Data, &p) != nil {
+			continue
+		}
+		for _, row := range p.Rows {
+			seen[row.key()] = true
+		}
+	}
+	for _, row := range rows {
+		if seen[row.key()] {
+			known++
+			continue
+		}
+		seen[row.key()] = true
+		fresh = append(fresh, row)
+	}
+	return fresh, known
+}
+
+// key is the same for rows that say the same.
+func (r ImportRow) key() string {
+	return strings.Join([]string{r.At.String(), r.Found.String(), r.Source, r.Text}, "\x00")
 }
 
 type timelineImported struct {

@@ -134,3 +134,21 @@ func FuzzTimelineCSV(f *testing.F) {
 		}
 	})
 }
+
+func TestRowsAreImportedOnce(t *testing.T) {
+	d := openDesk(t)
+	rows := []cases.ImportRow{
+		{At: instant.Of(start), Source: "proxy", Text: "POST 48 MB"},
+		{At: instant.Of(start), Source: "proxy", Text: "POST 49 MB"},
+		{At: instant.Of(start), Source: "proxy", Text: "POST 48 MB"},
+	}
+	fresh, known := cases.NewRows(d.all, rows)
+	if len(fresh) != 2 || known != 1 {
+		t.Fatalf("of a file with a double: %d new, %d known", len(fresh), known)
+	}
+	d.add(func(c *cases.Case) (string, error) { return c.ImportTimeline("proxy log", fresh) })
+	longer := append(rows, cases.ImportRow{At: instant.Of(start), Source: "mail", Text: "POST 48 MB"})
+	if fresh, known = cases.NewRows(d.all, longer); len(fresh) != 1 || known != 3 || fresh[0].Source != "mail" {
+		t.Errorf("of the longer file: %+v new, %d known", fresh, known)
+	}
+}

@@ -21,7 +21,7 @@ const maxAnswer = 64 << 10
 
 // CheckAnswer reads what a person typed and returns the canonical value: text
 // without the space around it, lines without empty ones, true or false, the
-// value of the choice, a number, LOW-HIGH for a range, an instant with its
+// value of the choice, a number (an integer counts something: zero or more), LOW-HIGH for a range, an instant with its
 // seconds and zone. An optional answer may be empty.
 func CheckAnswer(a *Answer, raw string) (string, error) {
 	typed := strings.TrimSpace(raw)
@@ -106,11 +106,11 @@ func readChoice(a *Answer, s string) (string, error) {
 }
 
 func readInteger(a *Answer, s string) (string, error) {
-	n, err := strconv.ParseInt(s, 10, 64)
+	n, err := strconv.ParseUint(strings.TrimPrefix(s, "+"), 10, 63)
 	if err != nil {
-		return "", refuse(a, "type a whole number without separators, for example 1200")
+		return "", refuse(a, "type a whole number, zero or more, without separators, for example 1200")
 	}
-	return strconv.FormatInt(n, 10), nil
+	return strconv.FormatUint(n, 10), nil
 }
 
 func readNumber(a *Answer, s string) (string, error) {
