@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/posko-ir/posko/cmd/internal/wire"
 	"github.com/posko-ir/posko/playbooks/cases"
+	"github.com/posko-ir/posko/store"
 	"github.com/posko-ir/posko/store/bag"
 	"github.com/posko-ir/posko/store/evidence"
 )
@@ -104,13 +107,34 @@ func (a *app) evidenceExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.answer(exported{sum, strings.Join(sum.Words, " ")}, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " "))
+			if err := a.answer(exported{sum, strings.Join(sum.Words, " ")}, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " ")); err != nil || copied != nil {
+				return err
+			}
+			return a.tellCounsel(cmd.Context(), on)
 		},
 	}
 	reader.flags(c)
 	c.Flags().StringVar(&out, "out", "", "the bag's folder, new or empty; with --to the encrypted file")
 	c.Flags().StringArrayVar(&to, "to", nil, "encrypt to this age recipient; may be repeated")
 	return c
+}
+
+// tellCounsel says that a bag which is nobody's copy holds what was written for
+// counsel: handed over unread, it would waive what the note was marked for.
+func (a *app) tellCounsel(ctx context.Context, on job) error {
+	return store.View(ctx, on.ws, on.tag, func(c *cases.Case) error {
+		n := 0
+		for _, note := range c.Notes {
+			if note.Counsel {
+				n++
+			}
+		}
+		if n == 0 || a.json {
+			return nil
+		}
+		_, err := fmt.Fprintln(a.out, a.say("cli.evidence.exported-counsel", n))
+		return err
+	})
 }
 
 func (a *app) evidenceDestroy() *cobra.Command {

@@ -152,15 +152,20 @@ func (c *Case) demandProof(in *input, ref string, step *guide.Step, result StepR
 		_, items := guide.ProofKinds()
 		given.kinds = append(given.kinds, append(items, looksTable)...)
 	}
-	if c.Drill() || guide.ProofSatisfied(step, answered, given.kinds) { // a drill's sheet names it
+	if c.Drill() { // a drill's sheet names it
+		return nil
+	}
+	if more == 0 && len(given.empty) > 0 && len(given.looks) == 0 { // also where the answers alone are proof
+		in.refuse("proof-empty", given.empty)
+		return nil
+	}
+	if guide.ProofSatisfied(step, answered, given.kinds) {
 		return nil
 	}
 	wanted := step.Proof.Kinds
 	switch {
 	case len(result.Evidence) == 0:
 		in.refuse("proof-missing", ref, words(wanted))
-	case len(given.looks) == 0:
-		in.refuse("proof-empty", given.empty)
 	case result.AcceptProof == "":
 		in.refuse("proof-kind", ref, words(wanted), words(given.looks))
 	default:

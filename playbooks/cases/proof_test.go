@@ -52,6 +52,17 @@ func mayFinishErr(d *desk, result cases.StepResult) error {
 	return d.try(event.Said{}, func(c *cases.Case) error { return c.MayFinishStep("R1.2", result, 0) })
 }
 
+// An item without bytes is refused also where the answers alone are proof enough.
+func TestAnEmptyItemIsNoProofBesideAnswers(t *testing.T) {
+	d := runDesk(t)
+	result := answers("rights", "no")
+	result.Evidence = []string{"E1/1"}
+	result.Seen = map[string][]cases.Sight{"E1/1": {{Name: "shot.png", Kind: "photo"}}}
+	d.refused("proof-empty", finish("R1.1", result))
+	result.Seen["E1/1"][0].Size = 9
+	d.do(finish("R1.1", result))
+}
+
 // Every kind of item proves what it should, and no other kind of it.
 func TestWhatEachKindOfItemProves(t *testing.T) {
 	for name, tt := range map[string]struct {
