@@ -93,7 +93,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.source, "source", "", "who or what says so")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
-		a.workspaceCommand(), a.caseCommand(), a.bookCommand(), a.searchCommand(), a.playbookCommand(), a.stepCommand(),
+		a.workspaceCommand(), a.nowCommand(), a.caseCommand(), a.bookCommand(), a.searchCommand(), a.playbookCommand(), a.stepCommand(),
 		a.evidenceCommand(), a.bagCommand(), a.ledgerCommand(), a.reportCommand(),
 	)
 	a.addHelp(root)

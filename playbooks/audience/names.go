@@ -148,7 +148,7 @@ func fold(s string) string {
 	return b.String()
 }
 
-// In searches a text and returns the first hit of each name.
+// In searches a text and returns the first hit of each who is named.
 func (n *Names) In(where, text string) []Hit {
 	s := n.Searcher(where)
 	s.Write(text)
@@ -166,7 +166,7 @@ type Searcher struct {
 	held    rune   // a bracket that may begin [.]; a dot after one
 	last    []rune // of what was compared, enough to check what touches a name
 	waiting []found
-	seen    map[int]bool
+	seen    map[string]bool // by whose name it is
 	hits    []Hit
 	context []rune
 }
@@ -180,7 +180,7 @@ const keep = 60
 
 // Searcher begins a search.
 func (n *Names) Searcher(where string) *Searcher {
-	return &Searcher{names: n, where: where, line: 1, seen: map[int]bool{}}
+	return &Searcher{names: n, where: where, line: 1, seen: map[string]bool{}}
 }
 
 // Write searches the next piece.
@@ -260,10 +260,11 @@ func touches(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 // settle decides what ended before r.
 func (s *Searcher) settle(r rune) {
 	for _, f := range s.waiting {
-		if touches(r) || s.seen[f.name] {
+		whose := s.names.names[f.name-1].Of
+		if touches(r) || s.seen[whose] {
 			continue
 		}
-		s.seen[f.name] = true
+		s.seen[whose] = true
 		from := max(0, len(s.context)-keep)
 		s.hits = append(s.hits, Hit{
 			Name: s.names.names[f.name-1], Where: s.where, Line: f.line,
@@ -273,7 +274,7 @@ func (s *Searcher) settle(r rune) {
 	s.waiting = s.waiting[:0]
 }
 
-// Close ends the search and returns the first hit of each name.
+// Close ends the search and returns the first hit of each who is named.
 func (s *Searcher) Close() []Hit {
 	s.settle(' ')
 	return s.hits

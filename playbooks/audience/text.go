@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -87,41 +90,52 @@ func run(before int, line []byte) int {
 
 // merge joins the hits of two searches of the same text.
 func merge(a, b []Hit) []Hit {
-	seen := map[Name]bool{}
+	seen := map[string]bool{}
 	for _, h := range a {
-		seen[h.Name] = true
+		seen[h.Name.Of] = true
 	}
 	for _, h := range b {
-		if !seen[h.Name] {
+		if !seen[h.Name.Of] {
 			a = append(a, h)
 		}
 	}
 	return a
 }
 
-// InJSON searches every string of a JSON text, keys included.
+// InJSON searches every string of a JSON text, keys included. A hit says where
+// by the keys that lead there and, of things that have one, their id.
 func (n *Names) InJSON(where string, data []byte) ([]Hit, error) {
 	var v any
 	if err := json.Unmarshal(data, &v); err != nil {
 		return nil, fmt.Errorf("search %s: %w", where, err)
 	}
-	s := n.Searcher(where)
-	s.value(v)
-	return s.Close(), nil
+	return n.inValue(where, v), nil
 }
 
-func (s *Searcher) value(v any) {
+func (n *Names) inValue(where string, v any) (hits []Hit) {
 	switch v := v.(type) {
 	case string:
-		s.Write("\n" + v)
+		return n.In(where, v)
 	case []any:
-		for _, x := range v {
-			s.value(x)
+		for i, x := range v {
+			hits = append(hits, n.inValue(where+" "+idOf(x, i), x)...)
 		}
 	case map[string]any:
-		for key, x := range v {
-			s.Write("\n" + key)
-			s.value(x)
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			hits = append(hits, n.In(where, key)...)
+			hits = append(hits, n.inValue(where+" "+key, v[key])...)
 		}
 	}
+	return hits
+}
+
+// idOf is what people call a thing in a list; else its place, from 1.
+func idOf(v any, i int) string {
+	fields, _ := v.(map[string]any)
+	for _, key := range []string{"id", "item", "ref", "entry"} {
+		if id, ok := fields[key].(string); ok && id != "" {
+			return id
+		}
+	}
+	return strconv.Itoa(i + 1)
 }

@@ -59,8 +59,11 @@ func TestUnreadableTextIsAnError(t *testing.T) {
 func TestJSONIsSearchedByItsStrings(t *testing.T) {
 	n := search(t)
 	hits, err := n.InJSON("entry aa:3", []byte(`{"text":"first line\nAcme","list":[{"x":"STRASSENBAU\tNORD"}],"n":1}`))
-	if err != nil || len(hits) != 2 {
+	if err != nil || len(hits) != 2 || hits[0].Where != "entry aa:3 list 1 x" || hits[1].Where != "entry aa:3 text" {
 		t.Errorf("%v %v", hits, err)
+	}
+	if hits, _ = n.InJSON("the report", []byte(`{"decisions":[{"id":"D1"},{"id":"D3","text":"ask Acme"}]}`)); hits[0].Where != "the report decisions D3 text" {
+		t.Errorf("%v", hits)
 	}
 	if _, err := n.InJSON("x", []byte(`{`)); err == nil {
 		t.Error("broken JSON was searched")

@@ -97,10 +97,10 @@ func TestSheet(t *testing.T) {
 	if !s.Finished || s.Speed != 60 || s.InTime != 1 || s.Late != 1 || s.NoProof != 1 || s.Left != 1 {
 		t.Fatalf("sheet %+v", s)
 	}
-	if r := s.Rows[0]; r.Target != 4*hour || r.Took != 3*hour || r.Late != 0 || r.NoProof {
+	if r := s.Rows[1]; r.Target != 4*hour || r.Took != 3*hour || r.Late != 0 || r.NoProof {
 		t.Errorf("in time: %+v", r)
 	}
-	if r := s.Rows[1]; r.Target != hour/2 || r.Took != 4*hour || r.Late != 7*hour/2 || !r.NoProof {
+	if r := s.Rows[0]; r.Target != hour/2 || r.Took != 4*hour || r.Late != 7*hour/2 || !r.NoProof {
 		t.Errorf("late and without proof: %+v", r)
 	}
 	sameCase(t, "replayed", fold(d.all), d.c)

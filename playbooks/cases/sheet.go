@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/posko-ir/posko/playbooks/guide"
@@ -55,6 +57,13 @@ func (c *Case) Sheet(lang string, now time.Time) *Sheet {
 		}
 		s.add(c.sheetRow(v, from.Time(), now))
 	}
+	// By target, as the debriefing goes; what has none comes last.
+	slices.SortStableFunc(s.Rows, func(x, y SheetRow) int {
+		if (x.Target == 0) != (y.Target == 0) {
+			return cmp.Compare(y.Target, x.Target)
+		}
+		return cmp.Compare(x.Target, y.Target)
+	})
 	return s
 }
 

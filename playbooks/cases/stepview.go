@@ -47,6 +47,12 @@ type StepView struct {
 	Result      *StepEvent      `json:"result,omitempty"`        // what was recorded last
 }
 
+// Waits reports whether a person can work on the step now, or has to say how it
+// goes on.
+func (v StepView) Waits() bool {
+	return v.Halted || v.Status == string(run.Open) || v.Status == string(run.InWork)
+}
+
 // AnswerView is one field of a step's form.
 type AnswerView struct {
 	Key      string       `json:"key"`
@@ -92,7 +98,7 @@ func (c *Case) StepsOf(runID, lang string, now time.Time) []StepView {
 		v.fill(g, source.ID, lang)
 		v.Detail = l.Expand(inst.Ref, v.Detail)
 		v.Result = c.lastOn(runID, v.Ref)
-		live := inst.Halted || inst.Status == run.Open || inst.Status == run.InWork
+		live := v.Waits()
 		v.Next = live
 		c.time(&v, live, now)
 		list = append(list, v)
