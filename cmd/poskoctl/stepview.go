@@ -115,7 +115,7 @@ func (a *app) deadline(s cases.StepView) string {
 	case !s.Due.IsZero():
 		return a.say("cli.step.due", seconds(s.Due))
 	case s.DueMissing != "":
-		return a.say("cli.step.waits", s.DueRule)
+		return a.say("cli.step.waits", s.DueRule, s.DueWaits)
 	}
 	return ""
 }

@@ -32,6 +32,7 @@ type StepView struct {
 	DueRule     string          `json:"due_rule,omitempty"`      // "aware+24h"
 	Due         instant.Instant `json:"due,omitzero"`            // zero while the fact is missing
 	DueMissing  string          `json:"due_missing,omitempty"`   // the fact that is missing
+	DueWaits    string          `json:"due_waits,omitempty"`     // what that fact is called
 	Overdue     bool            `json:"overdue,omitempty"`       // due, and not finished
 	Every       string          `json:"every,omitempty"`         // repeats while open
 	Action      string          `json:"action,omitempty"`        // built-in action
@@ -100,7 +101,7 @@ func (c *Case) StepsOf(runID, lang string, now time.Time) []StepView {
 		v.Result = c.lastOn(runID, v.Ref)
 		live := v.Waits()
 		v.Next = live
-		c.time(&v, live, now)
+		c.time(&v, lang, live, now)
 		list = append(list, v)
 	}
 	for _, p := range l.Upcoming() {
@@ -112,7 +113,7 @@ func (c *Case) StepsOf(runID, lang string, now time.Time) []StepView {
 			v.Gate = runID + "." + p.Gate
 		}
 		v.fill(l.guides[p.Playbook], p.Step, lang)
-		c.time(&v, !p.IfFailed && p.Gate == "", now)
+		c.time(&v, lang, !p.IfFailed && p.Gate == "", now)
 		list = append(list, v)
 	}
 	return list
@@ -148,14 +149,14 @@ func (v *StepView) fill(g *guide.Guide, stepID, lang string) {
 }
 
 // time computes when the step is due, from the facts as they stand.
-func (c *Case) time(v *StepView, live bool, now time.Time) {
+func (c *Case) time(v *StepView, lang string, live bool, now time.Time) {
 	due, err := guide.ParseDue(v.DueRule)
 	if err != nil {
 		return
 	}
 	fact, ok := c.Fact(due.Fact)
 	if !ok || fact.IsZero() {
-		v.DueMissing = due.Fact
+		v.DueMissing, v.DueWaits = due.Fact, c.FactLabel(lang, due.Fact)
 		return
 	}
 	v.Due = fact.Add(c.paced(due.Offset))

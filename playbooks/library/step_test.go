@@ -128,6 +128,7 @@ func requiredFields(step *guide.Step) []string {
 func TestFactsComeFromTheirSteps(t *testing.T) {
 	want := map[string]string{
 		"opening 1 told_at": "told", "opening 5 decision": "suspected",
+		"breach 2 closed_at": "contained", "takeover 2 cut_at": "contained", "ransomware 12 contained_at": "contained",
 		"breach 4 aware_at": "aware", "breach 5 from": "occurred_from", "breach 5 to": "occurred_to",
 		"breach 11 high_risk": "high_risk_decided", "breach 15 first_due": "first_due", "breach 16 sent_at": "sent",
 		"takeover 7 first": "occurred_from", "takeover 11 decision": "suspected",
