@@ -33,3 +33,9 @@ func TestFontThatIsNotThere(t *testing.T) {
 		t.Errorf("got %v, want a file error", err)
 	}
 }
+
+func TestHelpOfALanguageThatIsNotThere(t *testing.T) {
+	if texts, err := Help("xx"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%d texts, %v", len(texts), err)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,18 +43,19 @@ func run(ctx context.Context, args []string, s streams) int {
 	a := &app{streams: s}
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(s.in)
-	root.SetOut(s.out)
-	root.SetErr(s.err)
-	err := root.ExecuteContext(ctx)
-	if i := slices.Index(args, "--json"); i >= 0 && !slices.Contains(args[:i], "--") {
-		a.json = true // flags behind a bad one were not read
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
+		a.unread(args)
+		_ = a.translateHelp(root) // without it completion speaks English
+	}
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil {
+		a.unread(args)
 	}
 	a.leave(context.WithoutCancel(ctx))
 	if err == nil {
 		return exitDone
 	}
-	return a.fail(err)
+	return a.fail(a.misuse(cmd, err))
 }
 
 // leave closes the workspace, if one was opened, and says what is wrong with
@@ -81,6 +81,9 @@ func (a *app) root() *cobra.Command {
 			return a.settle()
 		},
 	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	f := root.PersistentFlags()
 	f.StringVar(&a.workspace, "workspace", "", "the workspace's folder (or POSKO_WORKSPACE)")
 	f.BoolVar(&a.json, "json", false, "print JSON, lists as one object a line")
@@ -93,6 +96,7 @@ func (a *app) root() *cobra.Command {
 		a.workspaceCommand(), a.nowCommand(), a.caseCommand(), a.bookCommand(), a.searchCommand(), a.playbookCommand(), a.stepCommand(),
 		a.evidenceCommand(), a.bagCommand(), a.ledgerCommand(), a.reportCommand(),
 	)
+	a.addHelp(root)
 	a.prepare(root)
 	return root
 }
@@ -102,8 +106,11 @@ func (a *app) root() *cobra.Command {
 func (a *app) prepare(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := a.speak(); err != nil { // arguments are checked before anything is settled
+				return usage(err)
+			}
 			if err := check(cmd, args); err != nil {
-				return usageError{err, cmd.UseLine()}
+				return usageError{err, a.useLine(cmd)}
 			}
 			return nil
 		}
@@ -140,11 +147,7 @@ func (a *app) settle() error {
 	if a.keychain == "" {
 		a.keychain = a.getenv("POSKO_KEYCHAIN")
 	}
-	if a.lang == "" {
-		a.lang = "en"
-	}
-	var err error
-	if a.texts, err = assets.Translations(a.lang); err != nil {
+	if err := a.speak(); err != nil {
 		return usage(err)
 	}
 	if _, err := wire.Keychain(a.keychain); err != nil {

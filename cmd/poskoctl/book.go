@@ -49,6 +49,11 @@ func (a *app) register(typed string) (string, error) {
 	return "", a.wrong("usage.register", typed, strings.Join(book.Registers(), ", "))
 }
 
+// fieldUsage is what the help says of a column's flag.
+func fieldUsage(col book.Column, lang string) string {
+	return col.Label(lang) + ": " + col.TypeLabel(lang)
+}
+
 // fieldFlags gives a command one flag for each column and returns what reads
 // those that were set.
 func fieldFlags(c *cobra.Command, registers ...string) func() map[string]string {
@@ -57,7 +62,7 @@ func fieldFlags(c *cobra.Command, registers ...string) func() map[string]string 
 		for _, col := range book.Columns(register) {
 			flag := strings.ReplaceAll(col.Key, "_", "-")
 			if values[col.Key] == nil {
-				values[col.Key] = c.Flags().String(flag, "", col.Label("en")+": "+col.TypeLabel("en"))
+				values[col.Key] = c.Flags().String(flag, "", fieldUsage(col, "en"))
 			}
 		}
 	}
