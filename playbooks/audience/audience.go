@@ -79,12 +79,12 @@ func (o Order) Check(c *cases.Case) error {
 		return fmt.Errorf("audience %q: %w", o.For, ErrAudience)
 	}
 	for _, ref := range o.With {
-		if !c.Exists(ref) {
+		if !exists(c, ref) {
 			return fmt.Errorf("give out %s: %w", ref, ErrReference)
 		}
 	}
 	for ref, reason := range o.Without {
-		if !c.Exists(ref) {
+		if !exists(c, ref) {
 			return fmt.Errorf("withhold %s: %w", ref, ErrReference)
 		}
 		if !strings.Contains(ref, ".") && strings.ContainsAny(ref[:1], "RS") {
@@ -148,4 +148,9 @@ func (o Order) Bytes(collection, item string, text bool) (reason string, in bool
 		return "", true
 	}
 	return ReasonBytes, false
+}
+
+// exists reports whether a reference names something on the case, links included.
+func exists(c *cases.Case, ref string) bool {
+	return c.Exists(ref) || slices.ContainsFunc(c.Links, func(l cases.Link) bool { return l.ID == ref })
 }

@@ -123,6 +123,9 @@ func TestCheck(t *testing.T) {
 	if err := (audience.Order{For: audience.Court, Without: map[string]string{"N1": " "}}).Check(c); err == nil {
 		t.Error("withholding without a reason passed")
 	}
+	if err := (audience.Order{For: audience.Court, With: []string{"L1"}}).Check(c); err != nil {
+		t.Errorf("a link: %v", err)
+	}
 	if err := (audience.Order{For: audience.Court, With: []string{"N1"}}).Check(c); err != nil {
 		t.Error(err)
 	}

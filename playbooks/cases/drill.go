@@ -53,6 +53,19 @@ func (p *drillSpeed) describe(lang string) string { return text(lang, "row.speed
 // paced is how long a duration of the playbook lasts on this case.
 func (c *Case) paced(d time.Duration) time.Duration { return d / time.Duration(max(c.Speed, 1)) }
 
+// onStory is where an instant lies on the clock of a drill. Whoever answers "told
+// half an hour ago" means the story's half hour; the facts that came with the
+// story, and what happened since the opening, lie right already.
+func (c *Case) onStory(key string, at instant.Instant) instant.Instant {
+	opened, _ := c.Fact("opened")
+	values := c.Facts[key]
+	before := at.Time().Sub(opened.Time())
+	if !c.Drill() || before >= 0 || len(values) == 0 || values[len(values)-1].Source == storySource {
+		return at
+	}
+	return opened.Add(c.paced(before))
+}
+
 // playStory sets the made-up facts that a drill begins with; what the case
 // knows already stays.
 func (c *Case) playStory(g *guide.Guide) error {

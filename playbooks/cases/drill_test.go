@@ -105,3 +105,13 @@ func TestSheet(t *testing.T) {
 	}
 	sameCase(t, "replayed", fold(d.all), d.c)
 }
+
+// What a player says of the time before the opening is meant in the story's time.
+func TestPlayersTimesBeforeTheOpeningAreTheStorys(t *testing.T) {
+	d := drillDesk(t)
+	opened, _ := d.c.Fact("opened")
+	d.do(func(c *cases.Case) error { return c.SetFact("aware", opened.Add(-2*time.Hour), "they said so") })
+	if got := d.c.Steps("en", d.wall)[0].Due.Time().Sub(opened.Time()); got != 2*time.Minute {
+		t.Errorf("aware two hours before, due four hours later, is due after %s, want the story's two hours", got)
+	}
+}

@@ -159,7 +159,7 @@ func (c *Case) time(v *StepView, lang string, live bool, now time.Time) {
 		v.DueMissing, v.DueWaits = due.Fact, c.FactLabel(lang, due.Fact)
 		return
 	}
-	v.Due = fact.Add(c.paced(due.Offset))
+	v.Due = c.onStory(due.Fact, fact).Add(c.paced(due.Offset))
 	v.Overdue = live && now.After(v.Due.Time())
 }
 

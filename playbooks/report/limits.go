@@ -90,8 +90,19 @@ func (m *Model) siftEvidence(s *sieve) {
 		s.when(true, "limit.export", x.ID, x.To)
 	}
 	n := len(m.Checks)
-	s.when(len(m.Evidence) > 0 && n == 0, "limit.evidence-unchecked")
+	s.when(m.unchecked() && n == 0, "limit.evidence-unchecked")
 	s.when(n > 0 && !m.Checks[n-1].OK, "limit.evidence-failed")
+}
+
+// unchecked reports whether some evidence was neither sealed, which reads all of
+// it again, nor destroyed.
+func (m *Model) unchecked() bool {
+	for _, c := range m.Evidence {
+		if c.Seal == "" && !c.whollyLost() {
+			return true
+		}
+	}
+	return false
 }
 
 func (c Collection) whollyLost() bool {

@@ -39,7 +39,12 @@ func (e *NamedError) Error() string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		fmt.Fprintf(&b, "%s (%s) occurs in %s, line %d: %q", cases.Visible(h.Name.Text), h.Name.Of, h.Where, h.Line, cases.Visible(h.Text))
+		where := h.Where
+		if h.Line > 1 {
+			where = fmt.Sprintf("%s, line %d", where, h.Line)
+		}
+		around := strings.Join(strings.Fields(h.Text), " ")
+		fmt.Fprintf(&b, "%s (%s) occurs in %s: %q", cases.Visible(h.Name.Text), h.Name.Of, where, cases.Visible(around))
 	}
 	return b.String()
 }
