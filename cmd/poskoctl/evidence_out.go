@@ -107,8 +107,12 @@ func (a *app) evidenceExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.answer(exported{sum, strings.Join(sum.Words, " ")}, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " ")); err != nil || copied != nil {
+			err = a.answer(exported{sum, strings.Join(sum.Words, " ")}, "cli.evidence.exported", out, sum.Items, size(sum.Bytes), strings.Join(sum.Words, " "))
+			switch {
+			case err != nil || a.json:
 				return err
+			case copied != nil:
+				return a.print(a.say("cli.evidence.withheld", sum.Hidden, sum.Withheld))
 			}
 			return a.tellCounsel(cmd.Context(), on)
 		},
@@ -129,7 +133,7 @@ func (a *app) tellCounsel(ctx context.Context, on job) error {
 				n++
 			}
 		}
-		if n == 0 || a.json {
+		if n == 0 {
 			return nil
 		}
 		_, err := fmt.Fprintln(a.out, a.say("cli.evidence.exported-counsel", n))

@@ -149,6 +149,10 @@ func (a *app) hintKey(err error) string {
 		return "hint.delayed"
 	case errors.Is(err, keys.ErrKeychain) && a.keychain == "none":
 		return "hint.keychain-none"
+	case errors.As(err, new(signedByOther)):
+		return "hint.other-signer"
+	case errors.Is(err, fs.ErrExist):
+		return "hint.exists"
 	}
 	return ""
 }

@@ -52,6 +52,9 @@ func (a *app) bagVerify() *cobra.Command {
 			if err != nil && !errors.Is(err, bag.ErrIntegrity) {
 				return err
 			}
+			if err != nil && r.Signer == bag.SignerWrong {
+				err = signedByOther{err}
+			}
 			return errors.Join(a.showBag(r), err)
 		},
 	}
@@ -59,6 +62,12 @@ func (a *app) bagVerify() *cobra.Command {
 	c.Flags().StringVar(&signers, "signers", "", "an allowed_signers file from outside the bag")
 	return c
 }
+
+// signedByOther is a bag signed by another key than the words name: perhaps by
+// the same officer before or after a recovery.
+type signedByOther struct{ error }
+
+func (e signedByOther) Unwrap() error { return e.error }
 
 // bagView is a report with the words as they are spoken.
 type bagView struct {

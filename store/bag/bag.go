@@ -85,6 +85,8 @@ type Summary struct {
 	Bytes             int64       `json:"bytes"` // payload bytes
 	Items             int64       `json:"items"`
 	Entries           int64       `json:"entries"`
+	Hidden            int64       `json:"hidden"`             // entries whose body is not in it
+	Withheld          int64       `json:"withheld"`           // items, and whole collections, that are not in it
 	TagManifestSHA256 ledger.Hash `json:"tagmanifest_sha256"` // what was signed
 	Words             []string    `json:"words"`
 }

@@ -142,6 +142,7 @@ func (w *writer) withheld(ctx context.Context) error {
 			if err := line(data); err != nil {
 				return err
 			}
+			w.sum.Withheld++
 		}
 		return nil
 	})
@@ -256,6 +257,9 @@ func (w *writer) entries(ctx context.Context) error {
 				return err
 			}
 			w.sum.Entries++
+			if e.Body == nil {
+				w.sum.Hidden++
+			}
 		}
 		return nil
 	})
