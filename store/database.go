@@ -101,7 +101,8 @@ func connect(ctx context.Context, path, mode string) (*database, error) {
 	if d.read, err = sql.Open("sqlite", dsn(path, "ro")); err != nil {
 		return nil, errors.Join(fmt.Errorf("open workspace file: %w", err), d.close())
 	}
-	d.read.SetMaxOpenConns(4)
+	// A scan takes a second connection for the keys it meets: room for several.
+	d.read.SetMaxOpenConns(8)
 	if err := d.prepare(ctx); err != nil {
 		return nil, errors.Join(err, d.close())
 	}

@@ -74,7 +74,7 @@ func Create(ctx context.Context, dir, org, officer string, o Options) (*Workspac
 func newWorkspace(dir, id string, o Options) *Workspace {
 	w := &Workspace{
 		dir: dir, id: id, keychain: o.Keychain, clock: o.Clock, built: o.Built,
-		commits: make(chan struct{}, 1), keeping: make(chan struct{}, 1), version: -1, watched: -1, epoch: 1,
+		commits: make(chan struct{}, 1), keeping: make(chan struct{}, 1), verifying: make(chan struct{}, 1), version: -1, watched: -1, epoch: 1,
 		subjects: map[string]int64{"": 0}, secrets: make(map[int64]*secrets), cached: make(map[cacheKey]*cached),
 		list: make(map[string]*cases.Summary), opened: make(map[string]int), heard: make(map[string]bool),
 	}

@@ -26,8 +26,15 @@ func (v Verification) OK() bool { return len(v.Problems) == 0 }
 
 // Verify checks every entry of every log from zero: chain, tree, bodies and
 // signatures; then it decrypts and folds everything again and compares the
-// snapshots with it. Standing alarms are part of the result.
+// snapshots with it. Standing alarms are part of the result. One verification
+// runs at a time; a further one waits for it.
 func (w *Workspace) Verify(ctx context.Context) (Verification, error) {
+	select {
+	case w.verifying <- struct{}{}:
+		defer func() { <-w.verifying }()
+	case <-ctx.Done():
+		return Verification{}, ctx.Err()
+	}
 	out, err := w.verifyLogs(ctx)
 	if err != nil {
 		return out, err
@@ -245,8 +252,8 @@ func (w *Workspace) verifyFold(ctx context.Context) ([]Alarm, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.release()
 	problems, same, err := f.check(ctx)
+	f.release() // before the lock: who holds it may be waiting for a connection
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, a := range f.own.alarms {

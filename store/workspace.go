@@ -57,11 +57,12 @@ type Workspace struct {
 	watched  int64 // data_version of watch when last looked
 	index    *searchIndex
 
-	kept    ledger.Head // what the keychain has, as far as this process knows
-	keptAt  time.Time
-	seen    ledger.Head   // what the keychain had of the newest log at open
-	keeping chan struct{} // holds one token: whoever has it talks to the keychain
-	unkept  atomic.Bool   // the keychain did not take what it was given last
+	kept      ledger.Head // what the keychain has, as far as this process knows
+	keptAt    time.Time
+	seen      ledger.Head   // what the keychain had of the newest log at open
+	keeping   chan struct{} // holds one token: whoever has it talks to the keychain
+	verifying chan struct{} // held while the ledger is verified
+	unkept    atomic.Bool   // the keychain did not take what it was given last
 
 	subMu sync.Mutex
 	subs  map[int]func(Change)
