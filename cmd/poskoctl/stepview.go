@@ -41,7 +41,7 @@ func (a *app) stepList() *cobra.Command {
 						return err
 					}
 				}
-				return nil
+				return a.print("", a.say("cli.step.legend"))
 			})
 		},
 	}

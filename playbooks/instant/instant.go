@@ -15,7 +15,7 @@ import (
 )
 
 // ErrFormat is returned for text that is no instant.
-var ErrFormat = errors.New("not an instant; write it like 2026-11-21T14:02+01:00")
+var ErrFormat = errors.New("not an instant; write it with its zone, like 2026-11-21T14:02+01:00")
 
 const layout = "2006-01-02T15:04:05.999999Z07:00"
 
