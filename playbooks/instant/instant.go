@@ -37,6 +37,10 @@ var form = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|
 
 var zoneName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
 
+// maxZone is longer than any name of the time zone database, and short enough
+// that what was read can be read again after the seconds were added.
+const maxZone = 60
+
 // Parse reads RFC 3339, seconds optional, with an optional zone in brackets.
 func Parse(s string) (Instant, error) {
 	if len(s) > 100 {
@@ -45,7 +49,7 @@ func Parse(s string) (Instant, error) {
 	text, zone, bracketed := strings.Cut(strings.TrimSpace(s), "[")
 	if bracketed {
 		name, ok := strings.CutSuffix(zone, "]")
-		if !ok || !zoneName.MatchString(name) {
+		if !ok || len(name) > maxZone || !zoneName.MatchString(name) {
 			return Instant{}, fmt.Errorf("%w, the zone in brackets like [Europe/Rome]", ErrFormat)
 		}
 		zone = name

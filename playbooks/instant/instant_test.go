@@ -2,6 +2,7 @@ package instant_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +49,8 @@ func TestZeroIsNotKnown(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("2026-11-21T14:02+01:00[Europe/Rome]")
 	f.Add("2026-11-21T14:02:03.123456789Z")
+	f.Add("2026-11-21T14:02+01:00[E" + strings.Repeat("u", 70) + "]") // longer with its seconds
+	f.Add("2026-11-21T14:02+01:00[E" + strings.Repeat("u", 59) + "]")
 	f.Fuzz(func(t *testing.T, s string) {
 		i, err := instant.Parse(s)
 		if err != nil {
