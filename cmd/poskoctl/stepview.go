@@ -230,7 +230,7 @@ func (a *app) recorded(s cases.StepView) []string {
 	left := maps.Clone(r.Answers)
 	for _, q := range s.Answers {
 		if value := left[q.Key]; value != "" {
-			lines = append(lines, "  "+labelled(cmp.Or(q.Label, q.Key), a.answerText(q, value)))
+			lines = append(lines, "  "+cases.Labelled(cmp.Or(q.Label, q.Key), a.answerText(q, value)))
 		}
 		delete(left, q.Key)
 	}
@@ -253,14 +253,6 @@ func (a *app) recorded(s cases.StepView) []string {
 		lines = append(lines, a.say("cli.step.note", r.Note))
 	}
 	return lines
-}
-
-// labelled puts a value behind its label; a question has its own mark.
-func labelled(label, value string) string {
-	if strings.HasSuffix(label, "?") {
-		return label + " " + value
-	}
-	return label + ": " + value
 }
 
 // answerText is a recorded answer as people read it.

@@ -46,3 +46,11 @@ func Refang(s string) string {
 	}
 	return s
 }
+
+// Labelled puts a value behind its label; a question has its own mark.
+func Labelled(label, value string) string {
+	if strings.HasSuffix(label, "?") {
+		return label + " " + value
+	}
+	return label + ": " + value
+}

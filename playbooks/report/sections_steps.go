@@ -1,6 +1,10 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/posko-ir/posko/playbooks/cases"
+)
 
 // ended says whether nothing more is expected of a step.
 func (s Step) ended() bool {
@@ -130,7 +134,7 @@ func (a author) due(due Due) string {
 func (a author) outcome(step Step) string {
 	var lines []string
 	for _, answer := range step.Answers {
-		lines = append(lines, labelled(answer.Label, answer.Value))
+		lines = append(lines, cases.Labelled(answer.Label, answer.Value))
 	}
 	if step.Branch != "" {
 		lines = append(lines, a.say("steps.branch", step.Branch))
@@ -142,14 +146,6 @@ func (a author) outcome(step Step) string {
 		lines = append(lines, a.say("steps.reason", step.Reason))
 	}
 	return join("\n", append(lines, step.Note)...)
-}
-
-// labelled puts a value behind its label; a question has its own mark.
-func labelled(label, value string) string {
-	if strings.HasSuffix(label, "?") {
-		return label + " " + value
-	}
-	return label + ": " + value
 }
 
 func (a author) tasks() Table {
